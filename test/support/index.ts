@@ -1,0 +1,3 @@
+export * from './processes.ts';
+export * from './python.ts';
+export * from './temporary.ts';
