@@ -50,6 +50,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
 
 const bundle = join(root, 'packages', 'cli', 'dist', 'main.js');
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < Math.max(newest(join(root, 'packages')), statSync(stamp).mtimeMs)) {
-  const local = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  run(existsSync(local) ? local : process.execPath, [join(root, 'scripts', 'build.ts')]);
+  // the Node 24 of the lock file; where npm has none for this platform, the machine's own has to be one
+  const local = join(root, 'node_modules', '.bin', 'node');
+  const node = process.platform !== 'win32' && existsSync(local) ? local : process.execPath;
+  run(node, [join(root, 'scripts', 'build.ts')]);
 }

@@ -1,3 +1,4 @@
+export * from './article.ts';
 export * from './processes.ts';
 export * from './python.ts';
 export * from './temporary.ts';

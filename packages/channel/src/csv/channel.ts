@@ -1,0 +1,2 @@
+import type { Channel } from '../channel.ts';
+export function openFileChannel(path: string): Channel { throw new Error(path); }

@@ -1,0 +1,1 @@
+export { openFileChannel } from './csv/channel.ts';

@@ -1,0 +1,31 @@
+/**
+ * What a conversation can fail with. `refused` and `unauthorized`: the channel does not take it, see `cause`
+ * (a ChannelError). The `profile-…` codes come from `@fernspeak/conversation/profile`.
+ */
+export type ConversationErrorCode =
+  | 'empty-passphrase'
+  | 'bad-name'
+  | 'refused'
+  | 'profile-exposed'
+  | 'profile-newer'
+  | 'profile-damaged'
+  | 'profile-unusable'
+  | 'profile-busy';
+
+/** The one error class of this package: a stable code, a sentence that says what happened, a hint what to do next. */
+export class ConversationError extends Error {
+  override readonly name = 'ConversationError';
+  readonly code: ConversationErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ConversationErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** Tells a {@link ConversationError}, one with `code` if given, from everything else that can be thrown. */
+export function isConversationError(error: unknown, code?: ConversationErrorCode): error is ConversationError {
+  return error instanceof ConversationError && (code === undefined || error.code === code);
+}
