@@ -11,11 +11,11 @@ const PROBE = 'import cryptography; print(cryptography.__version__)';
 /** Debian's own Python: the one for which `apt-get install python3-cryptography` works. */
 export const DEBIAN_PYTHON = '/usr/bin/python3';
 
-/** Every Python here with `cryptography`, `$PYTHON` first, then the one on PATH, then Debian's. No two of one version. */
+/** Every Python here with `cryptography`: the one on PATH, then Debian's, no two of one version; or only $PYTHON where that is set. */
 export function findPythons(): Python[] {
   const found: Python[] = [];
-  for (const command of [process.env['PYTHON'], 'python3', DEBIAN_PYTHON]) {
-    if (!command) continue;
+  const chosen = process.env['PYTHON'];
+  for (const command of chosen ? [chosen] : ['python3', DEBIAN_PYTHON]) {
     const probe = spawnSync(command, ['-c', PROBE], { encoding: 'utf8' });
     const cryptography = probe.status === 0 ? probe.stdout.trim() : '';
     if (cryptography && !found.some((python) => python.cryptography === cryptography)) {

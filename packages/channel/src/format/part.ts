@@ -14,7 +14,7 @@ export interface Part {
   readonly payload: string;
 }
 
-const MARKER = /^~([A-Za-z0-9_-]{10}[AEIMQUYcgkosw048])\.([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})~/;
+const MARKER = /^~([A-Za-z0-9_-]{11})\.([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})~/;
 
 /** `~ID.INDEX.COUNT~`, which stands once, at the start of field1, for the whole entry. */
 export function partMarker(part: Omit<Part, 'payload'>): string {
