@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openProfile, type ChannelKeys } from '@fernspeak/conversation/profile';
-import { startRelay, type Relay } from '@fernspeak/relay';
+import { startRelay, type Relay, type StoredEntry } from '@fernspeak/relay';
 import { createChannel } from '@fernspeak/test';
 import manifest from '../package.json' with { type: 'json' };
 
@@ -85,6 +85,17 @@ function greet(url: string, { address, entries }: FirstChannel): void {
 `);
 }
 
+let explained = false;
+
+/** One line for each entry: all that a relay ever sees. */
+function showStored({ channel, entry, characters, sealed }: StoredEntry): void {
+  const time = new Date().toTimeString().slice(0, 8);
+  const note = explained ? '' : '        (all that a relay ever sees)';
+  explained = true;
+  const how = sealed ? 'sealed' : 'NOT SEALED: anyone can read it';
+  console.log(`${time}  channel ${channel}  entry ${entry}  ${characters} characters  ${how}${note}`);
+}
+
 async function stopOnSignal(relay: Relay, address: string): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -97,7 +108,7 @@ async function stopOnSignal(relay: Relay, address: string): Promise<void> {
 
 const { values } = parseArgs({ options: { port: { type: 'string' } } });
 mkdirSync(DATA, { recursive: true, mode: 0o700 });
-const relay = await startRelay({ host: HOST, port: await choosePort(values.port), data: DATA });
+const relay = await startRelay({ host: HOST, port: await choosePort(values.port), data: DATA, onStored: showStored });
 const channel = await firstChannel(relay.url);
 greet(relay.url, channel);
 await stopOnSignal(relay, channel.address);

@@ -37,7 +37,7 @@ export async function openStage(): Promise<Stage> {
     writeFileSync(path, secret, { mode: 0o600 });
     return path;
   };
-  const relay = await startRelayProcess({ after: (cleanup) => cleanups.unshift(() => cleanup?.call(null)) } as never, data);
+  const relay = await startRelayProcess({ after: (cleanup) => void cleanups.unshift(cleanup) }, data);
   const channel = await createChannel(relay.url);
   const place = { host: relay.url, channel: channel.id, writeKey: channel.writeKey };
   return {

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { TestContext } from 'node:test';
 
 /** The repository's root. */
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
@@ -58,9 +57,14 @@ export interface RunningRelay {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** Whatever ends what was started: a test's context, or a program's own list. */
+export interface Ending {
+  after(cleanup: () => unknown): void;
+}
+
 /** Starts `fernspeak relay` on `data` and waits until it says that it is ready; it is killed when the test `t` ends. */
 export async function startRelayProcess(
-  t: Pick<TestContext, 'after'>,
+  t: Ending,
   data: string,
   args: readonly string[] = [],
 ): Promise<RunningRelay> {

@@ -1,3 +1,4 @@
+import type { ChannelError } from './errors.ts';
 import type { Fields } from './format/fields.ts';
 
 /** One update of a channel, as the channel gives it back. */
@@ -58,6 +59,8 @@ export interface Unreachable {
 export interface ReadOptions extends CallOptions {
   /** Told once for each gap, before the entry that follows it is given. */
   readonly onUnreachable?: ((gap: Unreachable) => void) | undefined;
+  /** Told each time that a follower has lost its channel and is going to try again. */
+  readonly onTrouble?: ((error: ChannelError) => void) | undefined;
 }
 
 /** `after: 0` = everything; `last: n` = the newest n. */
@@ -81,7 +84,10 @@ export interface Channel {
   append(entries: readonly Fields[], options?: CallOptions): Promise<number[]>;
   /** What is there now, in ascending order of entry numbers, each entry once. */
   read(range: ReadRange, options?: ReadOptions): AsyncIterable<Entry>;
-  /** Everything after `after`, then what comes. Ends only by its signal (quietly) or by an error that will not pass. */
+  /**
+   * Everything after `after`, then what comes. Ends only by its signal or `close` (quietly), or by an error that will
+   * not pass. `damaged` says that the channel went back behind what was read: it was cleared or lost its data.
+   */
   follow(after: number, options?: ReadOptions): AsyncIterable<Entry>;
   close(): Promise<void>;
 }

@@ -25,7 +25,10 @@ export function fit(sealed: string, limits: Limits, options: FitOptions = {}): F
   const { count, room } = partsNeeded(sealed.length, limits);
   const id = options.id ?? freshId();
   return Array.from({ length: count }, (_, index) =>
-    cut(partMarker({ id, index: index + 1, count }) + sealed.slice(index * room, (index + 1) * room), limits.fieldBytes),
+    cut(
+      partMarker({ id, index: index + 1, count }) + sealed.slice(index * room, (index + 1) * room),
+      limits.fieldBytes,
+    ),
   );
 }
 
@@ -36,7 +39,8 @@ function partsNeeded(length: number, limits: Limits): { count: number; room: num
   let room = 0;
   for (;;) {
     const longestMarker = partMarker({ id: 'A'.repeat(11), index: count, count }).length;
-    if (longestMarker > limits.fieldBytes) throw new ChannelError('refused', 'The fields of this channel are too short for parts.');
+    if (longestMarker > limits.fieldBytes)
+      throw new ChannelError('refused', 'The fields of this channel are too short for parts.');
     room = capacity - longestMarker;
     const needed = room > 0 ? Math.ceil(length / room) : Infinity;
     if (needed <= count) break;
@@ -76,5 +80,8 @@ function cut(text: string, size: number): string[] {
 
 function freshId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(PART_ID_BYTES));
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace('=', '');
 }

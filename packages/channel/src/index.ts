@@ -1,4 +1,13 @@
-export type { CallOptions, Channel, ChannelInfo, Entry, Limits, ReadOptions, ReadRange, Unreachable } from './channel.ts';
+export type {
+  CallOptions,
+  Channel,
+  ChannelInfo,
+  Entry,
+  Limits,
+  ReadOptions,
+  ReadRange,
+  Unreachable,
+} from './channel.ts';
 export { ChannelError, isChannelError } from './errors.ts';
 export type { ChannelErrorCode, ChannelErrorOptions } from './errors.ts';
 export { parseAddress, placeOf } from './address.ts';

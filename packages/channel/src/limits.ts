@@ -46,15 +46,18 @@ export function checkEntries(entries: readonly Fields[], limits: Limits): void {
     refuse(`${entries.length} entries at once are more than the ${limits.bulkEntries} that this channel takes.`);
   }
   for (const fields of entries) {
-    if (fields.length > limits.fieldsPerEntry) refuse(`An entry has ${fields.length} fields; ${limits.fieldsPerEntry} are possible.`);
+    if (fields.length > limits.fieldsPerEntry)
+      refuse(`An entry has ${fields.length} fields; ${limits.fieldsPerEntry} are possible.`);
     let sum = 0;
     for (const value of fields) {
       if (value === null) continue;
       const bytes = utf8Length(value);
-      if (bytes > limits.fieldBytes) refuse(`A field of ${bytes} bytes is longer than the ${limits.fieldBytes} that this channel takes.`);
+      if (bytes > limits.fieldBytes)
+        refuse(`A field of ${bytes} bytes is longer than the ${limits.fieldBytes} that this channel takes.`);
       if (!value.isWellFormed()) refuse('A field holds half of a surrogate pair, which no channel can store.');
       sum += bytes;
     }
-    if (sum > limits.entryBytes) refuse(`An entry of ${sum} bytes is longer than the ${limits.entryBytes} that this channel takes.`);
+    if (sum > limits.entryBytes)
+      refuse(`An entry of ${sum} bytes is longer than the ${limits.entryBytes} that this channel takes.`);
   }
 }

@@ -1,4 +1,5 @@
 import type { CallOptions, Channel, ChannelInfo, Entry, Limits, ReadOptions, ReadRange } from './channel.ts';
+import { cleared } from './cleared.ts';
 import { isoSeconds } from './format/time.ts';
 import type { Fields } from './format/fields.ts';
 import { MAX_FIELDS } from './format/fields.ts';
@@ -65,7 +66,7 @@ export class MemoryChannel implements Channel {
       this.#entries.push({ id, createdAt, fields: trimFields([...fields]) });
       ids.push(id);
     }
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of this.#waiting) wake();
     return ids;
   }
 
@@ -78,8 +79,10 @@ export class MemoryChannel implements Channel {
   }
 
   async *follow(after: number, { signal }: ReadOptions = {}): AsyncIterable<Entry> {
+    const stopped = (): boolean => signal?.aborted === true;
     let next = after;
-    while (signal?.aborted !== true) {
+    while (!stopped()) {
+      if (this.#entries.length < next) throw cleared(this.#entries.length, next);
       const entry = this.#entries[next];
       if (entry === undefined) {
         await this.#appended(signal);
@@ -93,6 +96,7 @@ export class MemoryChannel implements Channel {
   /** Forgets everything; numbers begin at 1 again, as after a channel was cleared. */
   clear(): void {
     this.#entries = [];
+    for (const wake of this.#waiting) wake();
   }
 
   async close(): Promise<void> {}

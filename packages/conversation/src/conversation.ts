@@ -1,90 +1,78 @@
-import type { Channel, ChannelError } from '@fernspeak/channel';
+import type { Channel } from '@fernspeak/channel';
+import { systemClock, type Clock } from './clock.ts';
 import type { Content } from './content.ts';
-import type { Finding } from './finding.ts';
+import type { Delivery, SendOptions, Sent } from './outbox/delivery.ts';
+import { ConversationError } from './errors.ts';
+import { history, type HistoryRange } from './reading/history.ts';
 import type { Message } from './message.ts';
+import { Outbox, delivery } from './outbox/outbox.ts';
 import type { Seal } from './seal.ts';
 import type { Store } from './store.ts';
+import { UnreadMessages, type ReadOptions, type Unread, type UnreadOptions } from './reading/unread.ts';
 
 export interface ConversationOptions {
   readonly channel: Channel;
   readonly seal: Seal;
+  /** Outbox and cursor: a profile's `store`, or `memoryStore()`. */
   readonly store: Store;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
-/** Stored: known to be on the channel. */
-export interface Stored {
-  readonly status: 'stored';
-  readonly entryId: number;
-  readonly entries: readonly number[];
-  readonly sealed: string;
-}
+/** Those who share a key on one channel, and what they write. */
+export class Conversation {
+  readonly #parts: { channel: Channel; seal: Seal; store: Store; clock: Clock };
 
-/** Not stored yet; kept in the outbox, goes out with the next `send` or `flush` of this channel. */
-export interface Kept {
-  readonly status: 'kept';
-  readonly sealed: string;
-  readonly reason: ChannelError;
-}
+  constructor({ channel, seal, store, clock = systemClock }: ConversationOptions) {
+    this.#parts = { channel, seal, store, clock };
+  }
 
-/** An earlier run's message that the channel refuses for good: it is not in the outbox any more. */
-export interface Refused {
-  readonly status: 'refused';
-  readonly sealed: string;
-  readonly reason: ChannelError;
-}
-
-export type Delivery = Stored | Kept | Refused;
-
-/** What became of this message, and of those that an earlier run had left, which go first. */
-export type Sent = (Stored | Kept) & { readonly earlier: readonly Delivery[] };
-
-/** `waiting`: the channel asks for patience or cannot be reached; tried again after `waitMs`. `partial`: entries of a long message. */
-export type Progress =
-  | { readonly kind: 'waiting'; readonly waitMs: number; readonly reason: ChannelError }
-  | { readonly kind: 'partial'; readonly stored: number; readonly total: number };
-
-export interface SendOptions {
-  /** How long it tries, in milliseconds: 30,000 unless said; then the message is kept. */
-  readonly timeoutMs?: number;
-  /** An abort ends the trying; the message is kept, and `send` rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-export interface ReadOptions {
-  readonly signal?: AbortSignal;
-}
-
-/** Which messages: all, the last n, those stored at or after a moment. */
-export type HistoryRange = { readonly after: number } | { readonly last: number } | { readonly since: Date };
-
-/** What this profile has not received yet, oldest first. Iterate once; the counts and findings grow meanwhile. */
-export interface Unread extends AsyncIterable<Message> {
-  /** What was noticed about the log: `rolled-back`, `expired`, `unreachable`. */
-  readonly findings: readonly Finding[];
-  /** Messages that were received from here before this run (0 after a log was rolled back). */
-  readonly received: number;
-  /** Sealed strings met in this run, and how many of them opened. */
-  readonly sealed: number;
-  readonly opened: number;
   /**
-   * Saves that everything given out so far was received: the next run begins behind it. Saves nothing as long as
-   * sealed messages were met and none opened (a mistyped key must not mark them as received).
+   * Seals, accepts into the outbox, and sends: after everything that waits there already. `stored` only when it is
+   * known to be on the channel; `kept` when that was not to be had in time.
+   *
+   * @throws ConversationError `refused`: the channel never takes it; it is not kept (`cause`: the ChannelError)
+   * @throws ChannelError when the channel cannot be written to (`unauthorized`, `not-found` …); it is not kept
+   * @throws the signal's reason; if it was accepted by then, it is kept
    */
-  commit(): Promise<void>;
-}
+  async send(content: Content, options: SendOptions = {}): Promise<Sent> {
+    options.signal?.throwIfAborted();
+    const sealed = await this.#parts.seal.seal(content);
+    const outbox = new Outbox(this.#parts, options);
+    const fate = await outbox.send(sealed);
+    const { earlier } = outbox;
+    if (fate.status === 'kept') return { ...fate, sealed, earlier };
+    const delivered = delivery(fate, sealed);
+    if (delivered.status === 'stored') return { ...delivered, earlier };
+    const { message, hint } = delivered.reason;
+    throw new ConversationError('refused', message, {
+      ...(hint === undefined ? {} : { hint }),
+      cause: delivered.reason,
+    });
+  }
 
-export interface FollowOptions extends ReadOptions {
-  /** Called at once for each finding about the log. */
-  readonly onFinding?: (finding: Finding) => void;
-}
+  /**
+   * Sends what earlier runs left in the outbox, and tells what became of it: one look into the store when nothing was
+   * left. What cannot go out now is told as kept, never thrown.
+   */
+  async flush(options: SendOptions = {}): Promise<readonly Delivery[]> {
+    const outbox = new Outbox(this.#parts, options);
+    await outbox.flush();
+    return outbox.earlier;
+  }
 
-export declare class Conversation {
-  constructor(options: ConversationOptions);
-  /** @throws ConversationError 'refused' | 'unauthorized' */
-  send(content: Content, options?: SendOptions): Promise<Sent>;
-  flush(options?: SendOptions): Promise<readonly Delivery[]>;
-  unread(options?: FollowOptions): Unread;
-  history(range: HistoryRange, options?: ReadOptions): AsyncIterable<Message>;
-  follow(options?: FollowOptions): Unread;
+  /** What was not received here yet. */
+  unread(options: UnreadOptions = {}): Unread {
+    return new UnreadMessages({ ...this.#parts, follow: false }, options);
+  }
+
+  /** The same, and then what comes, at once; ends only by the signal (quietly), or by an error that lasts. */
+  follow(options: UnreadOptions = {}): Unread {
+    return new UnreadMessages({ ...this.#parts, follow: true }, options);
+  }
+
+  /** What is on the channel, received or not; moves no cursor. */
+  history(range: HistoryRange, { signal }: ReadOptions = {}): AsyncIterable<Message> {
+    return history(range, { ...this.#parts, signal });
+  }
 }

@@ -1,25 +1,16 @@
+export type { Clock } from './clock.ts';
 export { alertOf, contentOf, textOf, type Alert, type Content } from './content.ts';
-export {
-  Conversation,
-  type ConversationOptions,
-  type Delivery,
-  type FollowOptions,
-  type HistoryRange,
-  type Kept,
-  type Progress,
-  type ReadOptions,
-  type Refused,
-  type SendOptions,
-  type Sent,
-  type Stored,
-  type Unread,
-} from './conversation.ts';
+export { Conversation, type ConversationOptions } from './conversation.ts';
+export { cursorOf, type Cursor } from './reading/cursor.ts';
+export type { Delivery, Kept, Progress, Refused, SendOptions, Sent, Stored } from './outbox/delivery.ts';
 export { ConversationError, isConversationError, type ConversationErrorCode } from './errors.ts';
-export { noneOpens } from './sentences.ts';
-export type { Finding, FindingCode } from './finding.ts';
-export { deriveKey, isFernetKey, normalizePassphrase, type DeriveOptions, type Kdf } from './key.ts';
+export { noneOpens, type Finding, type FindingCode, type NoneOpens } from './finding.ts';
+export type { HistoryRange } from './reading/history.ts';
+export { deriveKey, isFernetKey, normalizePassphrase, type DeriveOptions, type Kdf } from './keys/key.ts';
 export { memoryStore } from './memory.ts';
 export type { Message, MessageField } from './message.ts';
-export { assessPassphrase, suggestPassphrase, type Assessment } from './passphrase.ts';
+export { assessPassphrase, suggestPassphrase, type Assessment } from './keys/passphrase.ts';
 export { plainSeal, type Member, type Opened, type PlainSealOptions, type Seal } from './seal.ts';
-export type { Store } from './store.ts';
+export type { Attempt, Checkpoint, Lock, Outcome, OutboxItem, Store } from './store.ts';
+export type { Hole } from './reading/hole.ts';
+export type { ReadOptions, Unread, UnreadOptions } from './reading/unread.ts';

@@ -1,5 +1,7 @@
+import { readToken, unwrapBytesLiteral } from '@fernspeak/channel/format';
+import { Fernet, InvalidToken, MultiFernet } from '@fernspeak/fernet';
 import type { Content } from './content.ts';
-import type { Finding } from './finding.ts';
+import { UNREADABLE, type Finding } from './finding.ts';
 
 /** Who a message is from. Plain messages never have one: whoever has the key can write them. */
 export interface Member {
@@ -13,28 +15,54 @@ export interface Opened {
   /** Null: it does not open. */
   readonly content: Content | null;
   readonly sender?: Member;
-  /** The token's own time (readable without the key; only as good as the key's holder when it opens); null when there is none. */
+  /** The token's own time, which its maker chose and anyone can read; null when it tells none. */
   readonly sealedAt: Date | null;
   readonly findings: readonly Finding[];
 }
 
-/** Content in, sealed string out, and back. `open` never throws for what an attacker can cause: it says so in `findings`. */
+/** Content in, sealed string out, and back: whatever is underneath. */
 export interface Seal {
   seal(content: Content): Promise<string>;
-  /** Opens many at once; the answer has their order. */
+  /** Opens many at once, the answer in their order. What somebody else can cause is a finding, never an error. */
   open(sealed: readonly string[]): Promise<Opened[]>;
 }
 
-/** `wrap: 'article'` makes `seal` write `b'…'`, as the article's sender does and its receiver expects. */
 export interface PlainSealOptions {
-  readonly wrap?: 'article';
+  /** `article`: `seal` gives `b'…'`, as the article's sender writes and its receiver expects. */
+  readonly wrap?: 'article' | undefined;
 }
 
 /**
- * Seals bytes as they are, so that any Fernet program can read and write them.
- * `open` takes `b'…'` and `b"…"` too, whatever `wrap` says. Given several keys, the first seals and all open.
+ * Seals bytes as they are, so that any Fernet program can read and write them. `open` takes `b'…'` and `b"…"` too,
+ * whatever `wrap` says.
  *
- * @param key Fernet keys, base64url
- * @throws RangeError | TypeError for what is not a Fernet key (a passphrase goes through `deriveKey` first)
+ * @param key a Fernet key, base64url; of several the first seals and all open
+ * @throws TypeError | RangeError for what is no Fernet key (a passphrase goes through `deriveKey` first)
  */
-export declare function plainSeal(key: string | readonly string[], options?: PlainSealOptions): Seal;
+export function plainSeal(key: string | readonly string[], { wrap }: PlainSealOptions = {}): Seal {
+  const keyring = typeof key === 'string' ? new Fernet(key) : new MultiFernet(key.map((each) => new Fernet(each)));
+  return {
+    seal: async ({ bytes }) => {
+      const token = keyring.encrypt(bytes);
+      return wrap === 'article' ? `b'${token}'` : token;
+    },
+    open: async (sealed) => sealed.map((text) => openToken(keyring, unwrapBytesLiteral(text))),
+  };
+}
+
+function openToken(keyring: Pick<Fernet, 'decrypt'>, token: string): Opened {
+  try {
+    const content = { bytes: keyring.decrypt(token) };
+    return { content, sealedAt: sealedAtOf(token), findings: [] };
+  } catch (error) {
+    if (!(error instanceof InvalidToken)) throw error;
+    return { content: null, sealedAt: sealedAtOf(token), findings: [UNREADABLE] };
+  }
+}
+
+/** Time 0 says that the sender does not tell; beyond what a Date can hold it says nothing either. */
+function sealedAtOf(token: string): Date | null {
+  const seconds = readToken(token)?.sealedAt ?? 0;
+  const date = new Date(seconds * 1000);
+  return seconds === 0 || Number.isNaN(date.getTime()) ? null : date;
+}

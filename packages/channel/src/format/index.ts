@@ -5,5 +5,6 @@ export type { TokenAnatomy } from './token.ts';
 export { MAX_PARTS, partMarker, readPart } from './part.ts';
 export type { Part } from './part.ts';
 export { isSealedEntry } from './sealed.ts';
-export { csvRow, quoteCell } from './csv.ts';
+export { csvRow, quoteCell, splitRow, splitRows } from './csv.ts';
 export type { Cell } from './csv.ts';
+export { csvTime, isoSeconds } from './time.ts';

@@ -3,17 +3,20 @@ import type { Part } from './part.ts';
 import { readPart } from './part.ts';
 import { isToken, unwrapBytesLiteral } from './token.ts';
 
-/** A piece of a token, which may be wrapped as `b'…'`: the wrapping opens in the first part and closes in the last. */
-const PIECE = /^[A-Za-z0-9_-]+={0,2}$/;
+/** What a part of a token can be, by how many parts follow: padding (and the quote of `b'…'`) may be cut in two. */
+const LAST_PIECE = /^[A-Za-z0-9_-]*={0,2}['"]?$/;
+const LAST_BUT_ONE = /^[A-Za-z0-9_-]*={0,2}$/;
+const EARLIER_PIECE = /^[A-Za-z0-9_-]*$/;
+/** Version 0x80 is `g` and two zero bits. */
+const FIRST_PIECE = /^(?:b['"])?(g[A-P].*)$/;
 
 function isSealedPart({ index, count, payload }: Part): boolean {
   if (count === 1) return isToken(unwrapBytesLiteral(payload));
-  let piece = payload;
-  if (index === 1) piece = piece.replace(/^b['"]/, '');
-  if (index === count) piece = piece.replace(/(?<=.)['"]$/, '');
-  // padding can be cut in two, so the last piece may be `=` alone
-  if (index === count && /^={1,2}$/.test(piece)) return true;
-  return PIECE.test(piece) && (index > 1 || /^g[A-P]/.test(piece));
+  const piece = index === 1 ? FIRST_PIECE.exec(payload)?.[1] : payload;
+  if (piece === undefined || piece === '') return false;
+  const following = count - index;
+  if (following > 1) return EARLIER_PIECE.test(piece);
+  return (following === 1 ? LAST_BUT_ONE : LAST_PIECE).test(piece);
 }
 
 /**

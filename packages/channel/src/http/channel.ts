@@ -1,10 +1,115 @@
-import type { Channel } from '../channel.ts';
+import { parseAddress } from '../address.ts';
+import type { CallOptions, Channel, ChannelInfo, Entry, ReadOptions, ReadRange } from '../channel.ts';
+import { ChannelError } from '../errors.ts';
+import type { Fields } from '../format/fields.ts';
+import { checkEntries, trimFields } from '../limits.ts';
+import type { Connection } from './connection.ts';
+import { whereOf } from './connection.ts';
+import { isOurs, readInfo, readSettings } from './info.ts';
+import { followRelay, readRelay } from './relay-feed.ts';
+import { followThingSpeak, readThingSpeak } from './thingspeak-feed.ts';
+import { bulkUpdate, nothingSent, update } from './write.ts';
+
+/** A server that is silent for longer than this is not going to answer. */
+const TIMEOUT_MS = 20_000;
+/** Three times as often as a free channel of ThingSpeak takes updates. */
+const POLL_MS = 5_000;
+
 export interface HttpChannelOptions {
+  /** `http(s)://host/channels/N` */
   readonly address: string;
   readonly writeKey?: string | undefined;
   readonly readKey?: string | undefined;
-  /** Longest wait for one answer, in milliseconds. */
+  /** Longest wait for one answer, in milliseconds; default 20,000. */
   readonly timeoutMs?: number | undefined;
+  /** How often a follower asks a server that has no long poll, in milliseconds; default 5,000. */
+  readonly pollMs?: number | undefined;
+  /** Default: the platform's. */
   readonly fetch?: typeof fetch | undefined;
 }
-export function openHttpChannel(options: HttpChannelOptions): Channel { throw new Error(options.address); }
+
+/**
+ * A channel of ThingSpeak, of our relay, or of anything that speaks ThingSpeak's HTTP API. Nothing is sent before the
+ * first call. Throws ChannelError when the address is none of an HTTP channel.
+ */
+export function openHttpChannel(options: HttpChannelOptions): Channel {
+  const address = parseAddress(options.address);
+  if (address.kind !== 'http')
+    throw new ChannelError('not-a-channel', 'This is not the address of a channel on a server.');
+  return new HttpChannel({ ...options, parsed: address });
+}
+
+class HttpChannel implements Channel {
+  readonly address: string;
+  readonly place: string;
+  readonly #connection: Connection;
+  readonly #closing = new AbortController();
+  #info: (ChannelInfo & { ours: boolean }) | undefined;
+  #ours: boolean | undefined;
+
+  constructor(options: HttpChannelOptions & { parsed: Connection['address'] }) {
+    this.address = options.parsed.address;
+    this.place = options.parsed.place;
+    this.#connection = {
+      address: options.parsed,
+      writeKey: options.writeKey,
+      readKey: options.readKey,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      pollMs: options.pollMs ?? POLL_MS,
+      fetch: options.fetch ?? fetch,
+      closed: this.#closing.signal,
+    };
+  }
+
+  async info(options: CallOptions = {}): Promise<ChannelInfo> {
+    const { ours, ...info } = await this.#readInfo(options);
+    return info;
+  }
+
+  async append(entries: readonly Fields[], options: CallOptions = {}): Promise<number[]> {
+    const { writeKey } = this.#connection;
+    if (writeKey === undefined) {
+      throw new ChannelError('unauthorized', `Writing to ${whereOf(this.#connection)} needs its write key.`, {
+        hint: 'Give it with --write-key-file.',
+      });
+    }
+    const { limits } = this.#info ?? (await nothingSent(this.#readInfo(options)));
+    checkEntries(entries, limits);
+    const shared = { writeKey, limits, signal: options.signal };
+    const [single] = entries;
+    if (entries.length === 1 && single !== undefined) return [await update(this.#connection, single, shared)];
+    const readAfter = (after: number, options: CallOptions): AsyncIterable<Entry> => this.read({ after }, options);
+    return bulkUpdate(this.#connection, entries.map(trimFields), { ...shared, readAfter });
+  }
+
+  async *read(range: ReadRange, options: ReadOptions = {}): AsyncIterable<Entry> {
+    options.signal?.throwIfAborted();
+    const read = (await this.#isOurs(options)) ? readRelay : readThingSpeak;
+    yield* read(this.#connection, range, options);
+  }
+
+  async *follow(after: number, options: ReadOptions = {}): AsyncIterable<Entry> {
+    try {
+      const follow = (await this.#isOurs(options)) ? followRelay : followThingSpeak;
+      yield* follow(this.#connection, after, options);
+    } catch (error) {
+      if (options.signal?.aborted !== true) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+  }
+
+  async #readInfo(options: CallOptions): Promise<ChannelInfo & { ours: boolean }> {
+    this.#info = await readInfo(this.#connection, options);
+    this.#ours = this.#info.ours;
+    return this.#info;
+  }
+
+  /** Asked once; a server does not turn into another one while somebody reads it. */
+  async #isOurs(options: CallOptions): Promise<boolean> {
+    this.#ours ??= isOurs(await readSettings(this.#connection, options));
+    return this.#ours;
+  }
+}

@@ -1,0 +1,100 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Entry, ReadOptions, ReadRange } from '../channel.ts';
+import { ChannelError } from '../errors.ts';
+import type { Header } from './header.ts';
+import { readHeader } from './header.ts';
+import { readRow, readRowId } from './row.ts';
+import type { Extent } from './tail.ts';
+import { eachRow, surveyAll, surveyTail } from './tail.ts';
+import { readBytes } from './rows.ts';
+
+/** A file as it was at one moment; what is appended later is not part of it. */
+export interface Snapshot {
+  readonly header: Header;
+  readonly extent: Extent;
+}
+
+/** Looks at a file once. Null when nothing is in it yet. */
+export async function takeSnapshot(file: FileHandle, wanted: ReadRange): Promise<Snapshot | null> {
+  const header = await readHeader(file);
+  if (header === null) return null;
+  const { size } = await file.stat();
+  // everything is wanted: then the order can be checked on the way, exactly
+  const all = 'after' in wanted && wanted.after === 0;
+  const extent = all ? null : await surveyTail(file, header, size, wanted);
+  return { header, extent: extent ?? (await surveyAll(file, header, size, wanted)) };
+}
+
+/** The wanted entries of a snapshot, in ascending order of their numbers, each once. */
+export async function* readEntries(
+  file: FileHandle,
+  { header, extent }: Snapshot,
+  wanted: ReadRange,
+  { signal, onUnreachable }: ReadOptions,
+): AsyncGenerator<Entry> {
+  if (!extent.ordered) {
+    yield* readDisordered({ file, header, extent, wanted, signal, onUnreachable });
+    return;
+  }
+  const after = 'after' in wanted ? wanted.after : 0;
+  for await (const row of eachRow(file, extent.from, extent.end)) {
+    signal?.throwIfAborted();
+    const entry = readRow(row.bytes, header);
+    if (typeof entry === 'string') throw await damaged(file, row.start, entry);
+    if (entry !== null && entry.id > after) yield entry;
+  }
+}
+
+async function damaged(file: FileHandle, offset: number, what: string): Promise<ChannelError> {
+  let line = 1;
+  for (let at = 0; at < offset;) {
+    const chunk = await readBytes(file, at, Math.min(1 << 20, offset - at));
+    if (chunk.length === 0) break;
+    for (const byte of chunk) if (byte === 0x0a) line++;
+    at += chunk.length;
+  }
+  return new ChannelError('damaged', `Line ${line} of the file is not an entry: ${what}.`, {
+    hint: 'Mend or delete that line in a text editor; a spreadsheet may have rewritten it.',
+  });
+}
+
+interface DisorderedRead extends ReadOptions, Snapshot {
+  readonly file: FileHandle;
+  readonly wanted: ReadRange;
+}
+
+/** Only positions are kept in memory, so that a long file can be put in order as well. */
+async function* readDisordered({
+  file,
+  header,
+  extent,
+  wanted,
+  signal,
+  onUnreachable,
+}: DisorderedRead): AsyncGenerator<Entry> {
+  const rows: { id: number; start: number; length: number }[] = [];
+  for await (const { bytes, start } of eachRow(file, header.end, extent.end)) {
+    const id = readRowId(bytes, header);
+    if (id < 0) throw await damaged(file, start, 'its entry_id or created_at is not one');
+    if (id > 0) rows.push({ id, start, length: bytes.length });
+  }
+  // the sort is stable: of two rows with one number the first in the file wins
+  rows.sort((a, b) => a.id - b.id);
+  const single = rows.filter(({ id }, index) => rows[index - 1]?.id !== id);
+  const twice = new Set(rows.filter(({ id }, index) => rows[index - 1]?.id === id).map(({ id }) => id));
+  const chosen =
+    'after' in wanted
+      ? single.filter(({ id }) => id > wanted.after)
+      : single.slice(Math.max(0, single.length - wanted.last));
+  for (const { id, start, length } of chosen) {
+    signal?.throwIfAborted();
+    const entry = readRow(await readBytes(file, start, length), header);
+    if (typeof entry === 'string') throw await damaged(file, start, entry);
+    if (twice.has(id)) onUnreachable?.({ from: id, to: id, reason: sameNumber(id) });
+    if (entry !== null) yield entry;
+  }
+}
+
+function sameNumber(id: number): string {
+  return `Entry ${id} stands more than once in the file; only the first one is read. Two copies of it were put together.`;
+}

@@ -1,0 +1,93 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Header } from './header.ts';
+import { readRowId } from './row.ts';
+import type { Row } from './rows.ts';
+import { lastLineEnd, rowsBackward, rowsForward } from './rows.ts';
+
+/** What a file holds, as far as it matters for the next step. */
+export interface Extent {
+  /** Behind the last complete row. */
+  readonly end: number;
+  /** Highest entry number; 0 = none. */
+  readonly lastId: number;
+  /** Where the wanted rows begin. */
+  readonly from: number;
+  /** False when the rows are not in the order of their numbers (somebody sorted them, or put two files together). */
+  readonly ordered: boolean;
+}
+
+/** Which rows are wanted; counts and numbers as in `ReadRange`. */
+export type Wanted = { readonly after: number } | { readonly last: number };
+
+/**
+ * Finds the rows that are wanted from the end of the file backwards, at a cost that depends on how many they are and
+ * not on the file's length. Null when what it meets does not look as it should: then only `surveyAll` can tell.
+ */
+export async function surveyTail(
+  file: FileHandle,
+  header: Header,
+  size: number,
+  wanted: Wanted,
+): Promise<Extent | null> {
+  const end = await lastLineEnd(file, header.end, size);
+  let from = end;
+  let lastId = 0;
+  let previous = Infinity;
+  let count = 0;
+  for await (const row of rowsBackward(file, header.end, end)) {
+    const id = readRowId(row.bytes, header);
+    if (id === 0) continue;
+    if (id < 0 || id >= previous) return null;
+    previous = id;
+    lastId = Math.max(lastId, id);
+    if (enough(wanted, id, count)) break;
+    count++;
+    from = row.start;
+  }
+  const first = await firstId(file, header, end);
+  return first > lastId || first < 0 ? null : { end, lastId, from, ordered: true };
+}
+
+function enough(wanted: Wanted, id: number, count: number): boolean {
+  return 'after' in wanted ? id <= wanted.after : count >= wanted.last;
+}
+
+async function firstId(file: FileHandle, header: Header, end: number): Promise<number> {
+  for await (const rows of rowsForward(file, header.end, Math.min(end, header.end + 4096))) {
+    const first = rows[0];
+    return first === undefined ? 0 : readRowId(first.bytes, header);
+  }
+  return 0;
+}
+
+/** Reads every row's number, from the front, where quotes can be told for certain. */
+export async function surveyAll(file: FileHandle, header: Header, size: number, wanted: Wanted): Promise<Extent> {
+  let end = header.end;
+  let lastId = 0;
+  let ordered = true;
+  let rows = 0;
+  for await (const row of eachRow(file, header.end, size)) {
+    end = row.end;
+    const id = readRowId(row.bytes, header);
+    if (id === 0) continue;
+    rows++;
+    if (id <= lastId) ordered = false;
+    lastId = Math.max(lastId, id);
+  }
+  const skip = 'last' in wanted ? Math.max(0, rows - wanted.last) : 0;
+  return { end, lastId, ordered, from: ordered ? await skipRows({ file, header, end, skip }) : header.end };
+}
+
+async function skipRows(input: { file: FileHandle; header: Header; end: number; skip: number }): Promise<number> {
+  let left = input.skip;
+  if (left === 0) return input.header.end;
+  for await (const row of eachRow(input.file, input.header.end, input.end)) {
+    if (readRowId(row.bytes, input.header) !== 0 && --left === 0) return row.end;
+  }
+  return input.end;
+}
+
+/** Complete rows one by one. */
+export async function* eachRow(file: FileHandle, from: number, to: number): AsyncGenerator<Row> {
+  for await (const rows of rowsForward(file, from, to)) yield* rows;
+}

@@ -1,0 +1,56 @@
+import type { GlobalOptions } from './options.ts';
+import { styleFor, type ColorChoice, type Style } from './terminal/style.ts';
+import { visible } from './terminal/visible.ts';
+
+/** What every command needs to speak: the result goes to stdout by `write` (terminal/output.ts), all else through here. */
+export interface Io {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** stdout is a terminal, and a person reads it. */
+  readonly terminal: boolean;
+  /** How stdout and stderr look. */
+  readonly style: Style;
+  /** A sentence that is not the result: stderr, not with `--quiet`. With `--json` an object `{"note": …}`. */
+  note(sentence: string): void;
+  /** One that must not be missed, also with `--quiet`: `{"warning": {code, message}}` with `--json`. */
+  warn(code: string, message: string, hint?: string): void;
+}
+
+/** The voice of one command run. */
+export function openIo(options: GlobalOptions): Io {
+  const choice: ColorChoice = options.color ?? 'auto';
+  const loud = styleFor(process.stderr, choice);
+  const json = options.json === true;
+  const say = (human: string, object: unknown): void => {
+    process.stderr.write(`${json ? JSON.stringify(object) : human}\n`);
+  };
+  return {
+    json,
+    quiet: options.quiet === true,
+    terminal: process.stdout.isTTY && !json,
+    style: styleFor(process.stdout, choice),
+    note(sentence) {
+      if (options.quiet !== true) say(visible(sentence), { note: sentence });
+    },
+    warn(code, message, hint) {
+      const tail = hint === undefined ? '' : `\n${loud.dim('hint:')} ${visible(hint)}`;
+      say(`${loud.yellow('warning:')} ${visible(message)}${tail}`, { warning: { code, message, ...(hint ? { hint } : {}) } });
+    },
+  };
+}
+
+/** The last words of a run that failed, in the form that was asked for. */
+export function reportError(error: unknown, options: GlobalOptions): void {
+  const known = error instanceof Error ? error : new Error(String(error));
+  const hint = 'hint' in known && typeof known.hint === 'string' ? known.hint : undefined;
+  const code = 'code' in known && typeof known.code === 'string' ? known.code : 'failed';
+  if (options.debug === true && known.stack !== undefined) process.stderr.write(`${known.stack}\n`);
+  if (known.message === '') return;
+  if (options.json === true) {
+    process.stderr.write(`${JSON.stringify({ error: { code, message: known.message, ...(hint ? { hint } : {}) } })}\n`);
+    return;
+  }
+  const style = styleFor(process.stderr, options.color ?? 'auto');
+  process.stderr.write(`${style.red('error:')} ${visible(known.message)}\n`);
+  if (hint !== undefined) process.stderr.write(`${style.dim('hint:')} ${visible(hint)}\n`);
+}

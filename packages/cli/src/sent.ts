@@ -1,0 +1,54 @@
+import type { Delivery, Sent } from '@fernspeak/conversation';
+import { EXIT } from './exit-codes.ts';
+import { CliError } from './errors.ts';
+import type { Io } from './io.ts';
+import { write } from './terminal/output.ts';
+
+/** How much of a sealed string is shown to a person: enough to find it again in the channel. */
+const HEAD = 36;
+const TAIL = 5;
+
+/** Says what became of the message; a kept one ends the command with its own exit code. */
+export async function reportSent(sent: Sent, named: string, io: Io): Promise<void> {
+  if (io.json) await write(`${JSON.stringify(sentRecord(sent))}\n`);
+  else if (sent.status === 'stored' && !io.quiet) {
+    await write(io.terminal ? twoLines(sent, named, io) : `${sent.entryId}\n`);
+  }
+  if (sent.status === 'kept') {
+    throw new CliError(`Not stored yet: ${sent.reason.message}`, {
+      code: 'kept',
+      exit: EXIT.kept,
+      hint: `The message is kept, sealed, and goes out with the next command for ${named}.`,
+    });
+  }
+}
+
+function sentRecord(sent: Sent): object {
+  if (sent.status === 'stored') {
+    return { status: 'stored', entryId: sent.entryId, entries: sent.entries, sealed: sent.sealed };
+  }
+  return { status: 'kept', entryId: null, entries: [], sealed: sent.sealed };
+}
+
+function twoLines(sent: Sent & { status: 'stored' }, named: string, io: Io): string {
+  const { sealed, entries } = sent;
+  const shown = sealed.length <= HEAD + TAIL ? sealed : `${sealed.slice(0, HEAD)}…${sealed.slice(-TAIL)}`;
+  return `${io.style.dim('sealed')}  ${shown}  (${sealed.length} characters)\n${io.style.dim('stored')}  ${entriesNamed(entries)} in ${named}\n`;
+}
+
+/** Says what became of messages that an earlier command had to keep. */
+export function reportEarlier(earlier: readonly Delivery[], io: Io): void {
+  for (const delivery of earlier) {
+    if (delivery.status === 'stored') io.note(`A message that was kept earlier is stored now: ${entriesNamed(delivery.entries)}.`);
+    else if (delivery.status === 'kept') io.warn('kept', `A message that was kept earlier is not stored yet: ${delivery.reason.message}`);
+    else io.warn('refused', `A message that was kept earlier is refused for good, and kept no longer: ${delivery.reason.message}`);
+  }
+}
+
+/** "entry 7", "entries 7–9", "entries 7, 9". */
+export function entriesNamed(entries: readonly number[]): string {
+  const [first = 0, ...rest] = entries;
+  if (rest.length === 0) return `entry ${first}`;
+  const consecutive = rest.every((entry, index) => entry === first + index + 1);
+  return `entries ${consecutive ? `${first}–${rest.at(-1)}` : entries.join(', ')}`;
+}

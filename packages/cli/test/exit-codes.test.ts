@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ChannelError, type ChannelErrorCode } from '@fernspeak/channel';
+import { ConversationError } from '@fernspeak/conversation';
+import { Interrupted, usageError } from '../src/errors.ts';
+import { EXIT, EXIT_MEANINGS, exitCodeOf } from '../src/exit-codes.ts';
+
+test('the exit codes are those that scripts rely on', () => {
+  assert.deepEqual(EXIT, {
+    ok: 0,
+    failed: 1,
+    usage: 2,
+    network: 3,
+    identity: 4,
+    rateLimited: 5,
+    locked: 6,
+    nothing: 7,
+    unopened: 8,
+    kept: 9,
+    interrupted: 130,
+    terminated: 143,
+  });
+  assert.deepEqual(Object.keys(EXIT_MEANINGS), Object.keys(EXIT));
+});
+
+const CHANNEL_CODES: Record<ChannelErrorCode, number> = {
+  unauthorized: 3,
+  'not-found': 3,
+  unreachable: 3,
+  unclear: 3,
+  'not-a-channel': 3,
+  'rate-limited': 5,
+  refused: 1,
+  busy: 1,
+  damaged: 1,
+  unsupported: 1,
+};
+
+for (const [code, exit] of Object.entries(CHANNEL_CODES)) {
+  test(`a channel's ${code} ends with ${exit}`, () => {
+    assert.equal(exitCodeOf(new ChannelError(code as ChannelErrorCode, 'It happened.')), exit);
+  });
+}
+
+test('a refusal ends as what the channel said', () => {
+  const cause = new ChannelError('unauthorized', 'The key is wrong.');
+  assert.equal(exitCodeOf(new ConversationError('refused', 'The key is wrong.', { cause })), EXIT.network);
+  assert.equal(exitCodeOf(new ConversationError('refused', 'Too long.')), EXIT.failed);
+});
+
+test('a profile that another process holds is not a failure like others', () => {
+  assert.equal(exitCodeOf(new ConversationError('profile-busy', 'It is busy.')), EXIT.locked);
+});
+
+test('our own errors bring their code', () => {
+  assert.equal(exitCodeOf(usageError('No.')), EXIT.usage);
+  assert.equal(exitCodeOf(new Interrupted('SIGINT')), EXIT.interrupted);
+  assert.equal(exitCodeOf(new Interrupted('SIGTERM')), EXIT.terminated);
+});
+
+test('anything else is 1', () => {
+  assert.equal(exitCodeOf(new TypeError('a bug')), EXIT.failed);
+  assert.equal(exitCodeOf('not even an error'), EXIT.failed);
+});

@@ -1,0 +1,206 @@
+import { ChannelError, isChannelError, type Channel } from '@fernspeak/channel';
+import { Deadline, type Clock } from '../clock.ts';
+import type { Delivery, Progress, SendOptions } from './delivery.ts';
+import { sendItem } from './sending.ts';
+import type { Outcome, OutboxItem, Store } from '../store.ts';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** Whoever waits for an item's outcome says so for this long, and renews it; after that, others tell its outcome. */
+const LEASE_MS = 3000;
+const LEASE_RENEWAL_MS = 1000;
+/** In place of a lease: another run than its own has told its outcome. */
+const TOLD = -1;
+/** Between two tries for the lock at least, and at most twice that: those who wait must not march in step. */
+const LOCK_RETRY_MS = 8;
+/** After a failed try, doubled each time up to the longest, where the channel does not say how long. */
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 5000;
+
+/** These pass by themselves; all others last as long as the channel, its address or its keys are as they are. */
+const TRANSIENT: readonly string[] = ['rate-limited', 'unreachable', 'unclear', 'busy'];
+
+/** What became of an item, as far as this run knows. */
+export type Fate = Outcome | { readonly status: 'kept'; readonly reason: ChannelError };
+
+export interface OutboxParts {
+  readonly channel: Channel;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** One run's work on the outbox of a channel, which it shares with all other processes of the device. */
+export class Outbox {
+  /** What became of the items that nobody else waits for. */
+  readonly earlier: Delivery[] = [];
+  readonly #parts: OutboxParts;
+  readonly #report: (progress: Progress) => void;
+  readonly #deadline: Deadline;
+  #own: number | null = null;
+  /** Whether something of this run's own item may be stored: known only once this run has tried it. */
+  #doubtful = true;
+
+  constructor(parts: OutboxParts, { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onProgress = () => {} }: SendOptions) {
+    const reason = new ChannelError('unclear', `The channel did not answer within ${timeoutMs / 1000} seconds.`);
+    this.#parts = parts;
+    this.#report = onProgress;
+    this.#deadline = new Deadline(parts.clock, { ms: timeoutMs, reason, signal });
+  }
+
+  /**
+   * Accepts a sealed string, and sends it after all that wait before it.
+   *
+   * @throws ChannelError when this channel cannot be written to; then the item is not kept
+   * @throws the signal's reason; then it is kept
+   */
+  async send(sealed: string): Promise<Fate> {
+    const { store, channel, clock } = this.#parts;
+    const own = await store.accept(channel.address, { sealed, attendedUntil: clock.now() + LEASE_MS });
+    this.#own = own;
+    const renew = (): void => void store.attend(own, clock.now() + LEASE_MS).catch(() => {});
+    const renewal = setInterval(renew, LEASE_RENEWAL_MS);
+    let settled = false;
+    try {
+      const fate = await this.#work();
+      if (fate === null) throw new TypeError('The work ended before this item was settled.');
+      settled = fate.status !== 'kept';
+      return fate;
+    } finally {
+      clearInterval(renewal);
+      this.#deadline.end();
+      if (!settled) await store.attend(own, 0);
+    }
+  }
+
+  /** Sends what waits; what does not go out is told as kept. Rejects only with the signal's reason. */
+  async flush(): Promise<void> {
+    try {
+      await this.#work();
+    } finally {
+      this.#deadline.end();
+    }
+  }
+
+  /** Sends from the head until this run's item is settled, or nothing waits (null), or it has to give up. */
+  async #work(): Promise<Fate | null> {
+    const { store, channel } = this.#parts;
+    await this.#tellSettled();
+    for (;;) {
+      const settled = await this.#ownOutcome();
+      if (settled) return settled;
+      if (this.#own === null && (await store.head(channel.address)) === null) return null;
+      const lock = await store.lock(channel.address);
+      if (lock === null) {
+        if (this.#deadline.left === 0) return this.#giveUp(SOMEBODY_SENDS, { locked: false });
+        await this.#wait(LOCK_RETRY_MS * (1 + Math.random()));
+        continue;
+      }
+      try {
+        const head = await store.head(channel.address);
+        const fate = head && (await this.#try(head));
+        if (fate?.status === 'kept') return await this.#giveUp(fate.reason, { locked: true });
+        if (head && fate && (await this.#settle(head, fate))) return fate;
+      } finally {
+        lock.release();
+      }
+    }
+  }
+
+  /** Tries one item until it is settled, fails in a way that lasts, or the time is over. The lock is kept meanwhile. */
+  async #try(head: OutboxItem): Promise<Fate> {
+    const isOwn = head.id === this.#own;
+    if (isOwn) this.#doubtful = head.attempt !== null;
+    const onPartial = (stored: number, total: number): void => {
+      this.#deadline.extend();
+      if (!isOwn) return;
+      this.#doubtful = true;
+      this.#report({ kind: 'partial', stored, total });
+    };
+    const sending = { ...this.#parts, signal: this.#deadline.signal, onPartial };
+    let item = head;
+    for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS)) {
+      try {
+        return await sendItem(item, sending);
+      } catch (error) {
+        if (!isChannelError(error)) throw error;
+        if (isOwn && error.stored === 'unknown') this.#doubtful = true;
+        const waitMs = error.retryAfterMs ?? backoff * (1 + Math.random() / 4);
+        if (!TRANSIENT.includes(error.code) || waitMs >= this.#deadline.left) return { status: 'kept', reason: error };
+        this.#report({ kind: 'waiting', waitMs, reason: error });
+        await this.#wait(waitMs);
+        item = (await this.#parts.store.item(head.id)) ?? item;
+      }
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    try {
+      await this.#parts.clock.wait(ms, this.#deadline.signal);
+    } catch (error) {
+      if (!isChannelError(error)) throw error; // the deadline's own reason; whoever waited sees that no time is left
+    }
+  }
+
+  /** Notes the end of an item; true when it is this run's own, which needs no note. */
+  async #settle(item: OutboxItem, outcome: Outcome): Promise<boolean> {
+    const { store } = this.#parts;
+    if (item.id === this.#own) {
+      await store.remove(item.id);
+      return true;
+    }
+    await store.settle(item.id, outcome);
+    await this.#tell({ ...item, outcome });
+    return false;
+  }
+
+  /** The outcome of this run's item, if another process has sent it. */
+  async #ownOutcome(): Promise<Outcome | null> {
+    if (this.#own === null) return null;
+    const item = await this.#parts.store.item(this.#own);
+    if (item === null) throw new TypeError(`Item ${this.#own} has left the outbox.`);
+    if (item.outcome) await this.#parts.store.remove(item.id);
+    return item.outcome;
+  }
+
+  /** Tells what was settled while nobody waited for it any more: its run was killed, or gave up. */
+  async #tellSettled(): Promise<void> {
+    for (const item of await this.#parts.store.items(this.#parts.channel.address)) await this.#tell(item);
+  }
+
+  async #tell(item: OutboxItem): Promise<void> {
+    const { id, outcome, sealed, attendedUntil } = item;
+    if (outcome === null || attendedUntil === TOLD || attendedUntil >= this.#parts.clock.now()) return;
+    this.earlier.push(delivery(outcome, sealed));
+    await this.#parts.store.attend(id, TOLD);
+  }
+
+  /** Ends without this run's item sent: it is kept, unless trying again would be in vain and nothing of it went out. */
+  async #giveUp(reason: ChannelError, { locked }: { locked: boolean }): Promise<Fate> {
+    const { store, channel, clock } = this.#parts;
+    const own = this.#own === null ? null : await store.item(this.#own);
+    for (const item of await store.items(channel.address)) {
+      const waits = item.outcome === null && item.id !== this.#own && item.attendedUntil < clock.now();
+      if (waits) this.earlier.push({ status: 'kept', sealed: item.sealed, reason });
+    }
+    // only under the lock: else another process may be sending it at this moment
+    const untouched = locked && own !== null && (own.attempt === null || !this.#doubtful);
+    if (untouched && !TRANSIENT.includes(reason.code)) {
+      await store.remove(own.id);
+      throw reason;
+    }
+    return { status: 'kept', reason };
+  }
+}
+
+const SOMEBODY_SENDS: ChannelError = new ChannelError(
+  'busy',
+  'Another program of this profile is sending to this channel.',
+);
+
+/** What a run tells of an item's outcome. */
+export function delivery(outcome: Outcome, sealed: string): Delivery {
+  if (outcome.status === 'stored') {
+    return { status: 'stored', sealed, entries: outcome.entries, entryId: Math.max(...outcome.entries) };
+  }
+  const { message, hint } = outcome;
+  return { status: 'refused', sealed, reason: new ChannelError('refused', message, { hint: hint ?? undefined }) };
+}

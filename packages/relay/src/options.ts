@@ -1,0 +1,175 @@
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './access-log.ts';
+import type { StoredEntry } from './api/context.ts';
+import { BODY_BYTES, BULK_ENTRIES, CONNECTIONS, FIELD_BYTES, THINGSPEAK, type LimitOptions } from './limits.ts';
+import { RelayError } from './relay-error.ts';
+
+/** What a relay starts with. Everything has a default. */
+export interface RelaySettings extends LimitOptions {
+  /** Name or address to listen on. */
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port?: number;
+  /** The data folder; made where missing. */
+  readonly data?: string;
+  /** Where others reach this relay; with it, administering takes the user key. */
+  readonly publicUrl?: string;
+  /** Makes a new user key beside those that exist. */
+  readonly newUserKey?: boolean;
+  readonly logFormat?: LogFormat;
+  readonly logLevel?: LogLevel;
+}
+
+/** Settings, and what only a program can give. */
+export interface RelayOptions extends RelaySettings {
+  /** Called for each entry, once it is on disk. */
+  readonly onStored?: (stored: StoredEntry) => void;
+  /** The relay's clock, Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+/** One option of a relay: a flag, an environment variable, a setting. */
+export interface RelayOption {
+  readonly name: keyof RelaySettings;
+  /** With its dashes. */
+  readonly flag: string;
+  readonly env: string;
+  readonly type: 'text' | 'number' | 'switch';
+  /** In the option's own unit; null: what `help` says. */
+  readonly default: string | number | boolean | null;
+  readonly unit?: string;
+  /** The setting is the given number times this. */
+  readonly factor?: number;
+  /** Smallest and largest number. */
+  readonly range?: readonly [number, number];
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+const MEBIBYTE: number = 1024 * 1024;
+
+const THINGSPEAK_SECONDS = THINGSPEAK.updateIntervalMs / 1000;
+
+/** Every option: the command builds its flags from this table, and the README shows it. */
+export const RELAY_OPTIONS: readonly RelayOption[] = [
+  option('host', {
+    default: '127.0.0.1',
+    help: 'name or address to listen on; other computers reach only one that is not loopback',
+  }),
+  option('port', {
+    type: 'number',
+    default: 8130,
+    range: [0, 65_535],
+    help: 'port to listen on; 0 takes any free one',
+  }),
+  option('data', { default: 'data', help: 'folder of the database; made where missing' }),
+  option('publicUrl', {
+    help: 'address under which others reach this relay, through a proxy say; administering then takes the user key',
+  }),
+  option('newUserKey', {
+    type: 'switch',
+    default: false,
+    help: 'make a new user key and print it once; older ones stay valid',
+  }),
+  option('thingspeakLimits', {
+    type: 'switch',
+    default: false,
+    help: `impose ThingSpeak's limits: ${THINGSPEAK.fieldCharacters} characters a field, ${THINGSPEAK.entryBytes} bytes an entry, ${THINGSPEAK_SECONDS} s between updates, answer 0`,
+  }),
+  option('updateIntervalMs', {
+    flag: '--update-interval',
+    env: 'FERNSPEAK_RELAY_UPDATE_INTERVAL',
+    type: 'number',
+    unit: 'seconds',
+    factor: 1000,
+    range: [0, 86_400],
+    help: `time between two updates of a channel (default 0, with --thingspeak-limits ${THINGSPEAK_SECONDS})`,
+  }),
+  option('fieldBytes', {
+    type: 'number',
+    default: FIELD_BYTES,
+    unit: 'bytes',
+    range: [255, MEBIBYTE],
+    help: 'longest field',
+  }),
+  option('bulkEntries', {
+    type: 'number',
+    default: BULK_ENTRIES,
+    range: [1, 14_400],
+    help: 'most entries of one bulk update',
+  }),
+  option('bodyBytes', {
+    type: 'number',
+    default: BODY_BYTES,
+    unit: 'bytes',
+    range: [4096, 64 * MEBIBYTE],
+    help: 'longest request body',
+  }),
+  option('connections', {
+    type: 'number',
+    default: CONNECTIONS,
+    range: [1, 65_535],
+    help: 'most connections at one time',
+  }),
+  option('logFormat', {
+    choices: LOG_FORMATS,
+    help: 'how requests are logged, on stderr (default pretty on a terminal, else json)',
+  }),
+  option('logLevel', {
+    choices: LOG_LEVELS,
+    default: 'info',
+    help: 'what is logged: each request (info), or only what went wrong (error)',
+  }),
+];
+
+function option(name: keyof RelaySettings, rest: Partial<RelayOption> & Pick<RelayOption, 'help'>): RelayOption {
+  const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const env = `FERNSPEAK_RELAY_${words.replaceAll('-', '_').toUpperCase()}`;
+  return { name, flag: `--${words}`, env, type: 'text', default: null, ...rest };
+}
+
+/**
+ * Settings from flags and environment; a flag wins. `flags` holds what was given, by the flag's name in camel case
+ * (`updateInterval`); numbers may be texts. What neither gives is left out.
+ * @throws {RelayError} `bad-option`
+ */
+export function readRelayOptions(
+  flags: Readonly<Record<string, string | number | boolean | undefined>>,
+  env: Readonly<Record<string, string | undefined>>,
+): RelaySettings {
+  const settings: Record<string, string | number | boolean> = {};
+  for (const option of RELAY_OPTIONS) {
+    const flag = flags[option.flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+    const given = flag ?? env[option.env];
+    if (given === undefined || given === '') continue;
+    const source = flag === undefined ? option.env : option.flag;
+    settings[option.name] = valueOf(option, String(given), source);
+  }
+  return settings;
+}
+
+function valueOf(option: RelayOption, given: string, source: string): string | number | boolean {
+  if (option.type === 'switch') {
+    if (given === 'true' || given === '1') return true;
+    if (given === 'false' || given === '0') return false;
+    throw badOption(source, 'is a switch', `Give ${source} as true or false.`);
+  }
+  if (option.choices !== undefined && !option.choices.includes(given)) {
+    throw badOption(source, `cannot be ${given}`, `Choose one of ${option.choices.join(', ')}.`);
+  }
+  if (option.name === 'publicUrl' && !/^https?:\/\/[^/?#@\s]+\/?$/.test(given)) {
+    throw badOption(source, 'is not the address of a relay', 'Give it as https://relay.example');
+  }
+  return option.type === 'number' ? numberOf(option, given, source) : given;
+}
+
+function numberOf({ range = [0, Infinity], factor, unit }: RelayOption, given: string, source: string): number {
+  const number = /^\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
+  const whole = factor !== undefined || Number.isInteger(number);
+  if (whole && number >= range[0] && number <= range[1]) return Math.round(number * (factor ?? 1));
+  const of = unit === undefined ? '' : ` of ${unit}`;
+  throw badOption(source, `cannot be ${given}`, `Give a number${of} from ${range[0]} to ${range[1]}.`);
+}
+
+function badOption(source: string, what: string, hint: string): RelayError {
+  return new RelayError('bad-option', `${source} ${what}.`, hint);
+}

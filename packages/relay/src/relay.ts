@@ -1,0 +1,98 @@
+import { once, setMaxListeners } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { openLog } from './access-log.ts';
+import { App } from './app.ts';
+import type { RelayContext } from './api/context.ts';
+import { HttpServer } from './http/server.ts';
+import { makeKey } from './keys.ts';
+import { limitsOf } from './limits.ts';
+import type { RelayOptions } from './options.ts';
+import { RelayError } from './relay-error.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 8130;
+const DEFAULT_DATA = 'data';
+
+/** A relay that runs. */
+export interface Relay {
+  /** `http://127.0.0.1:8130`, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** A user key that was made by this start, to be shown once; null when none was. */
+  readonly firstUserKey: string | null;
+  /** Lets running requests finish (10 s at most), then closes everything. May be called more than once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a relay; returns when it answers.
+ * @throws {RelayError} `data-in-use`, `data-unusable`, `data-newer`, `address-in-use`, `address-unusable`
+ */
+export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, data = DEFAULT_DATA, now = Date.now, onStored = null } = options;
+  const log = await openLog({ format: options.logFormat ?? 'none', level: options.logLevel ?? 'info' });
+  const store = await openSqliteStore({ folder: data });
+  const stopping = new AbortController();
+  const draining = stopping.signal;
+  setMaxListeners(0, draining); // one for each reader who waits
+  const limits = limitsOf(options);
+  let local = false;
+  const context: RelayContext = { store, limits, now, trustsLoopback: () => local, draining, onStored };
+  const http = new HttpServer({ app: new App(context), limits, log, draining });
+  try {
+    const bound = await listen(http, host, port);
+    local = isLoopback(bound.address) && options.publicUrl === undefined;
+    const firstUserKey = await userKeyFor(store, !local, options.newUserKey ?? false);
+    let closing: Promise<void> | null = null;
+    const close = async (): Promise<void> => {
+      stopping.abort();
+      await http.drain();
+      await store.close();
+      log.close();
+    };
+    return { url: urlOf(bound), port: bound.port, firstUserKey, close: () => (closing ??= close()) };
+  } catch (error) {
+    http.server.close();
+    await store.close();
+    throw error;
+  }
+}
+
+/** Makes a user key where one is needed and none exists, or a further one where that is asked for. */
+async function userKeyFor(store: Store, needed: boolean, another: boolean): Promise<string | null> {
+  if (!another && (!needed || (await store.userKeys()).length > 0)) return null;
+  const { key, hash, tail, write } = makeKey(true);
+  await store.addUserKey({ hash, tail, write });
+  return key;
+}
+
+async function listen({ server }: HttpServer, host: string, port: number): Promise<AddressInfo> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new RelayError('address-in-use', `Port ${port} is in use.`, 'Choose another one: --port PORT', {
+        cause: error,
+      });
+    }
+    const message = `The relay cannot listen on ${host}, port ${port} (${code}).`;
+    throw new RelayError('address-unusable', message, 'Choose another address: --host ADDRESS --port PORT', {
+      cause: error,
+    });
+  }
+  return server.address() as AddressInfo;
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}
+
+/** An address for people of this computer, also where the relay listens on all of its addresses. */
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+}
