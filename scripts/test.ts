@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TEST_FILES = ['packages/*/test/**/*.test.ts', 'test/e2e/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'];
 /** Test files at once: two, the cores that the project counts on. */
 const CONCURRENCY = 2;
+/** A test that takes longer than this hangs, in milliseconds; the long numbers may take their time. */
+const TIMEOUT_MS = process.argv.includes('--long') ? 60 * 60_000 : 10 * 60_000;
 
 interface Outcome {
   passed: number;
@@ -24,7 +26,7 @@ interface Outcome {
 /** Runs the files and shows the results as they come. */
 async function runFiles(files: readonly string[]): Promise<Outcome> {
   const outcome: Outcome = { passed: 0, failed: 0, skipped: [], finished: new Set() };
-  const stream = run({ files, concurrency: CONCURRENCY, cwd: ROOT });
+  const stream = run({ files, concurrency: CONCURRENCY, cwd: ROOT, timeout: TIMEOUT_MS });
   stream.on('test:pass', (test) => {
     if (test.skip !== undefined) outcome.skipped.push(`${test.name}: ${test.skip === true ? '' : test.skip}`);
     else if (test.details.type !== 'suite') outcome.passed++;

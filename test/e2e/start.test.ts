@@ -57,7 +57,7 @@ test('the printed commands work: its write key is in the profile; a second start
   assert.equal(sent.code, 0, sent.stderr);
   const received = await fernspeak(home, ['receive', address, '--key-file', keyFile]);
   assert.equal(received.stdout, 'hello\n', received.stderr);
-  await first.until(/channel 1 +entry 1 +120 characters +sealed/);
+  await first.until(/channel 1 +entry 1 +100 characters +sealed/);
 
   first.process.kill('SIGINT');
   assert.deepEqual(await once(first.process, 'close'), [0, null]);
@@ -70,8 +70,10 @@ test('the printed commands work: its write key is in the profile; a second start
 });
 
 test('a taken port is named, and the next one is used', async (t) => {
-  const taken: Server = createServer().listen(8130, '127.0.0.1');
-  await once(taken, 'listening');
+  const taken: Server = createServer();
+  const isTaken = new Promise((resolve) => taken.once('listening', resolve).once('error', resolve)); // or it was already
+  taken.listen(8130, '127.0.0.1');
+  await isTaken;
   t.after(() => taken.close());
   const started = start(t, cloneOf(t));
   const [, , port] = await started.until(ADDRESS);

@@ -1,6 +1,7 @@
 import type { Limits } from './channel.ts';
 import { ChannelError } from './errors.ts';
 import type { Fields } from './format/fields.ts';
+import { MAX_FIELDS } from './format/fields.ts';
 import { MAX_PARTS, partMarker } from './format/part.ts';
 import { JOINED_BYTES } from './join.ts';
 
@@ -62,7 +63,10 @@ function refuseWhatTakesTooLong({ length, count, limits }: { length: number; cou
       ? `more than ${duration(MAX_SENDING_MS)}`
       : `more than a message can be (${JOINED_BYTES} characters in ${MAX_PARTS} entries)`;
   throw new ChannelError('refused', `${size}${time}; that is ${limit}.`, {
-    hint: 'Send something shorter, or use a channel that takes longer fields: a relay of your own, or a CSV file.',
+    hint:
+      limits.fieldsPerEntry < MAX_FIELDS
+        ? `Send something shorter, or switch on all ${MAX_FIELDS} fields in the settings of the channel: it has ${limits.fieldsPerEntry}.`
+        : 'Send something shorter, or use a channel that takes longer fields: a relay of your own, or a CSV file.',
   });
 }
 

@@ -54,7 +54,9 @@ export function checkEntries(entries: readonly Fields[], limits: Limits): void {
       const bytes = utf8Length(value);
       if (bytes > limits.fieldBytes)
         refuse(`A field of ${bytes} bytes is longer than the ${limits.fieldBytes} that this channel takes.`);
-      if (!value.isWellFormed()) refuse('A field holds half of a surrogate pair, which no channel can store.');
+      if (!value.isWellFormed() || value.includes('\0')) {
+        refuse('A field holds a NUL or half of a surrogate pair, which no channel can store.');
+      }
       sum += bytes;
     }
     if (sum > limits.entryBytes)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Channel, Entry, Fields } from '@fernspeak/channel';
 import { emptyJoining, fit, isChannelError, join } from '@fernspeak/channel';
 
@@ -99,7 +99,7 @@ function appending(open: OpenSubject): void {
       ids.flat().sort((a, b) => a - b),
       writers.map((_, index) => index + 1),
     );
-    assert.deepEqual((await texts(again())).sort(), writers.map(({ text }) => text).sort());
+    assert.deepEqual(new Set(await texts(again())), new Set(writers.map(({ text }) => text)));
   });
 
   it('says when each entry was stored, in UTC and whole seconds', async (t) => {
@@ -170,9 +170,12 @@ function reading(open: OpenSubject): void {
     );
   });
 
-  it('gives any text back', async (t) => {
+  it('gives any text back, but NUL', async (t) => {
     const { channel } = await open(t);
-    const value = fc.oneof(fc.constant(null), fc.string({ unit: 'binary', maxLength: 40 }));
+    const value = fc.oneof(
+      fc.constant(null),
+      fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll('\0', '')),
+    );
     const fields = fc.array(value, { minLength: 1, maxLength: 8 }).filter((values) => values.at(-1) !== null);
     const batch = fc.array(fields, { minLength: 1, maxLength: 5 });
     let last = 0;
@@ -292,6 +295,7 @@ function refusing(open: OpenSubject): void {
     await refused([['good'], [tooLong]].slice(limits.bulkEntries > 1 ? 0 : 1));
     await refused([Array.from({ length: limits.fieldsPerEntry + 1 }, () => 'a')]);
     await refused([['half a pair \ud800']]);
+    await refused([['a NUL \0']]);
     await refused([]);
     await channel.append([['after']]);
     assert.deepEqual(await texts(channel), ['after']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Fields } from '@fernspeak/channel/format';
 import {
   csvRow,
@@ -120,7 +120,7 @@ describe('an entry is sealed', () => {
     ['~AAAAAAAAAAA.2.2~two words'],
     ['~AAAAAAAAAAA.2.3~abcd', null, 'a b'],
     ['~AAAAAAAAAAA.2.2~'],
-    ['~AAAAAAAAAAA.2.3~='],
+    ['~AAAAAAAAAAA.2.4~='],
     ['~AAAAAAAAAAA.2.4~abcd='],
     ["~AAAAAAAAAAA.2.3~b'abcd"],
     ['~AAAAAAAAAAA.3.2~abcd'],

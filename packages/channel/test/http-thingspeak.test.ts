@@ -27,14 +27,14 @@ function numbers(from: number, to: number): number[] {
 }
 
 describe('on ThingSpeak, info', () => {
-  it('tells the limits of a free licence, and what the channel says about itself', async (t) => {
+  it('tells the limits of a free licence, the fields that are on, and what the channel says about itself', async (t) => {
     const server = await playThingSpeak(t);
     server.entries.push(...entriesOnceASecond(3));
     const info = await openHttpChannel({ address: server.address }).info();
     assert.deepEqual(info, {
       limits: {
         fieldBytes: 255,
-        fieldsPerEntry: 8,
+        fieldsPerEntry: 2,
         entryBytes: 3000,
         bulkEntries: 960,
         minIntervalMs: 15_000,
@@ -43,7 +43,7 @@ describe('on ThingSpeak, info', () => {
         sealed: false,
       },
       name: 'nine',
-      fieldNames: ['message', null, null, null, null, null, null, null],
+      fieldNames: ['message', 'second', null, null, null, null, null, null],
       lastEntryId: 3,
       public: true,
       notices: [],

@@ -64,6 +64,6 @@ export function answer(
 
 /** An empty feed of channel 9, as ThingSpeak gives it. */
 export const EMPTY_FEED: { readonly channel: object; readonly feeds: readonly object[] } = {
-  channel: { id: 9, name: 'nine', field1: 'message', last_entry_id: null },
+  channel: { id: 9, name: 'nine', field1: 'one', field2: 'two', field3: 'three', last_entry_id: null },
   feeds: [],
 };

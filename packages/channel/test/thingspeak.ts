@@ -68,7 +68,10 @@ export async function playThingSpeak(t: Pick<TestContext, 'after'>): Promise<Pla
     // the newest by time, ascending by time; sorting is stable
     const feeds = results === 0 ? [] : matching.sort((a, b) => (a.created_at < b.created_at ? -1 : 1)).slice(-results);
     const last = entries.reduce((highest, { entry_id: id }) => Math.max(highest, id), 0);
-    answer(response, 200, { channel: { id: 9, name: 'nine', field1: 'message', last_entry_id: last || null }, feeds });
+    answer(response, 200, {
+      channel: { id: 9, name: 'nine', field1: 'message', field2: 'second', last_entry_id: last || null },
+      feeds,
+    });
     entries.push(...late.splice(0, 2));
   }
 

@@ -18,7 +18,10 @@ export interface Store {
   /** Records, before anything of it goes out, how an item is about to be sent. */
   attempt(id: number, attempt: Attempt): Promise<void>;
   settle(id: number, outcome: Outcome): Promise<void>;
-  /** Whoever accepted it still waits for its outcome until then (milliseconds of the epoch); 0: nobody does. */
+  /**
+   * Whoever accepted it still waits for its outcome until then (milliseconds of the epoch); 0: nobody does any more.
+   * TOLD: another run has told its outcome; the store forgets such an item a day later.
+   */
   attend(id: number, until: number): Promise<void>;
   remove(id: number): Promise<void>;
   /**
@@ -31,6 +34,9 @@ export interface Store {
   /** Replaces the checkpoint if it still is `version` (0: there is none); false: another process saved meanwhile. */
   saveCheckpoint(address: string, checkpoint: Checkpoint): Promise<boolean>;
 }
+
+/** In place of the time until which an item is attended. */
+export const TOLD = -1;
 
 export interface Lock {
   release(): void;

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { MemoryChannel } from '@fernspeak/channel';
-import { alertOf, textOf, type Message } from '../src/index.ts';
+import { alertOf, contentOf, plainSeal, textOf, type Message } from '../src/index.ts';
 import { all, person } from './support/people.ts';
 import { vectors } from './support/vectors.ts';
 
@@ -33,8 +33,7 @@ for (const { comment, fields, messages } of entries) {
 
 test("a sensor's values carry the channel's field names", async () => {
   const channel = new MemoryChannel({ fieldNames: ['temperature', null, 'humidity'] });
-  const { seal } = await import('../src/index.ts').then(({ plainSeal }) => ({ seal: plainSeal(key) }));
-  const value = (text: string): Promise<string> => seal.seal({ bytes: new TextEncoder().encode(text) });
+  const value = (text: string): Promise<string> => plainSeal(key).seal(contentOf(text));
   await channel.append([[await value('21.5'), await value('x'), await value('48')]]);
   const messages = await all(person(channel, { key }).history({ after: 0 }));
   assert.deepEqual(

@@ -20,8 +20,11 @@ import { paddingBytes } from './padding.ts';
 /** SHA-256's block (RFC 6234): the length of HMAC's padded key. */
 export const SHA256_BLOCK_BYTES = 64;
 
-/** How much goes through OpenSSL at once, bytes: more is slower, as Node makes each call's output twice. */
-const PIECE_BYTES = 65_536;
+/** How much is encrypted at once, bytes: small enough to stay in the processor's cache until it is put in its place. */
+const ENCRYPT_PIECE_BYTES = 65_536;
+
+/** How much is decrypted at once, bytes: up to here what OpenSSL wrote is handed out as it is, beyond it is put together. */
+const DECRYPT_PIECE_BYTES = 2_097_152;
 
 const AES = 'aes-128-cbc';
 
@@ -29,8 +32,8 @@ const AES = 'aes-128-cbc';
  * Gives the memory of a cipher's output back at once: it may be plaintext, and waiting for the garbage collector makes the
  * next output cold memory, which for 1 KiB costs more than encrypting it. (Node 20 has no `transfer`; there it waits.)
  */
-function free(output: Uint8Array): void {
-  (output.buffer as ArrayBuffer).transfer?.(0);
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (buffer.byteLength === byteLength) (buffer as ArrayBuffer).transfer?.(0); // memory of its own, as it is up to Node 24
 }
 
 /** AES-128-CBC under one key. */
@@ -54,8 +57,8 @@ export class KeptOpenCbc {
     for (let i = 0; i < BLOCK_BYTES; i++) {
       bytes[start + i] = bytes[start + i]! ^ bytes[start - BLOCK_BYTES + i]! ^ last[i]!;
     }
-    for (let at = start; at < end; at += PIECE_BYTES) {
-      const output = encryptor.update(bytes.subarray(at, Math.min(at + PIECE_BYTES, end)));
+    for (let at = start; at < end; at += ENCRYPT_PIECE_BYTES) {
+      const output = encryptor.update(bytes.subarray(at, Math.min(at + ENCRYPT_PIECE_BYTES, end)));
       bytes.set(output, at);
       free(output);
     }
@@ -66,28 +69,28 @@ export class KeptOpenCbc {
   /** The message in the whole blocks `[start, end)`, the IV being the block before them; null when it is not padded. */
   decrypt(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
     // the last piece first: its padding says how long the message is
-    let at = start + Math.floor((end - start - 1) / PIECE_BYTES) * PIECE_BYTES;
+    let at = start + Math.floor((end - start - 1) / DECRYPT_PIECE_BYTES) * DECRYPT_PIECE_BYTES;
     const tail = this.#decryptPiece(bytes, at, end);
     const padding = paddingBytes(tail);
     if (padding === 0) return null;
-    if (at === start) return new Uint8Array(tail.buffer, tail.byteOffset, tail.length - padding);
+    if (at === start) return new Uint8Array(tail.buffer, tail.byteOffset + BLOCK_BYTES, end - start - padding);
     const message = new Uint8Array(end - start - padding);
-    message.set(tail.subarray(0, tail.length - padding), at - start);
+    message.set(tail.subarray(BLOCK_BYTES, tail.length - padding), at - start);
     free(tail);
     while (at > start) {
-      at -= PIECE_BYTES;
-      const piece = this.#decryptPiece(bytes, at, at + PIECE_BYTES);
-      message.set(piece, at - start);
+      at -= DECRYPT_PIECE_BYTES;
+      const piece = this.#decryptPiece(bytes, at, at + DECRYPT_PIECE_BYTES);
+      message.set(piece.subarray(BLOCK_BYTES), at - start);
       free(piece);
     }
     return message;
   }
 
+  /** One block of zeros, then blocks `[start, end)` decrypted. */
   #decryptPiece(bytes: Uint8Array, start: number, end: number): Uint8Array {
     this.#decryptor ??= createDecipheriv(AES, this.#key, new Uint8Array(BLOCK_BYTES)).setAutoPadding(false);
     const output = this.#decryptor.update(bytes.subarray(start - BLOCK_BYTES, end));
-    output.fill(0, 0, BLOCK_BYTES); // the caller may look at the memory around what it is given
-    return output.subarray(BLOCK_BYTES);
+    return output.fill(0, 0, BLOCK_BYTES); // whoever gets the message may look at the memory around it
   }
 
   #openEncryptor(): Cipheriv {

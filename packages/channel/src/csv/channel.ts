@@ -112,12 +112,13 @@ class FileChannel implements Channel {
 
   async *follow(after: number, options: ReadOptions = {}): AsyncIterable<Entry> {
     const { signal } = options;
+    const stopped = (): boolean => signal?.aborted === true;
     const changes = new FileWatch(this.#path, signal);
     let position = after;
     let seen = '';
     let wasShorter = false;
     try {
-      while (signal?.aborted !== true) {
+      while (!stopped()) {
         const state = await fileState(this.#path);
         if (state !== '' && state !== seen) {
           const shorter = (await this.#lastEntryId()) < position;
@@ -133,7 +134,7 @@ class FileChannel implements Channel {
         await changes.next();
       }
     } catch (error) {
-      if (signal?.aborted !== true) throw error;
+      if (!stopped()) throw error;
     } finally {
       changes.close();
     }

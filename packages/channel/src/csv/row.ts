@@ -9,7 +9,10 @@ import type { Header } from './header.ts';
 /** ThingSpeak's API (`2018-01-26 20:35:15 UTC`, `… -0500`) and the export of its web site (`2026-03-21T09:53:25+00:00`). */
 const TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)? ?(UTC|Z|[+-]\d\d:?\d\d)?$/;
 const COMMA = 0x2c;
+const QUOTE = 0x22;
 const ZERO = 0x30;
+/** Digits of a number that is exact in JavaScript, whatever they are. */
+const LONGEST_NUMBER = 15;
 
 /** The entry in a row, null for a blank line, or what is wrong with it. */
 export function readRow(bytes: Buffer, header: Header): Entry | string | null {
@@ -25,8 +28,9 @@ export function readRow(bytes: Buffer, header: Header): Entry | string | null {
 
 /** The number of a row's entry alone; 0 for a blank line, -1 when it has none. */
 export function readRowId(bytes: Buffer, header: Header): number {
-  if (header.createdAt === 0 && header.entryId === 1 && bytes[0] !== 0x22) {
-    const id = plainNumber(bytes, bytes.indexOf(COMMA) + 1);
+  const comma = bytes.indexOf(COMMA);
+  if (header.createdAt === 0 && header.entryId === 1 && bytes[0] !== QUOTE && comma > 0) {
+    const id = plainNumber(bytes, comma + 1);
     if (id > 0) return id;
   }
   const entry = readRow(bytes, header);
@@ -37,13 +41,12 @@ export function readRowId(bytes: Buffer, header: Header): number {
 /** Digits from `start` to the next comma or the end; 0 for anything else. */
 function plainNumber(bytes: Buffer, start: number): number {
   let value = 0;
-  for (let at = start; start > 0 && at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
+  for (const byte of bytes.subarray(start, start + LONGEST_NUMBER)) {
     if (byte === COMMA) return value;
-    if (byte < ZERO || byte > ZERO + 9 || at - start > 14) return 0;
+    if (byte < ZERO || byte > ZERO + 9) return 0;
     value = value * 10 + byte - ZERO;
   }
-  return value;
+  return bytes.length - start > LONGEST_NUMBER ? 0 : value;
 }
 
 function readTime(text: string): string | null {

@@ -1,5 +1,5 @@
 import { parseAddress } from '../address.ts';
-import type { CallOptions, Channel, ChannelInfo, Entry, ReadOptions, ReadRange } from '../channel.ts';
+import type { CallOptions, Channel, ChannelInfo, Entry, Limits, ReadOptions, ReadRange } from '../channel.ts';
 import { ChannelError } from '../errors.ts';
 import type { Fields } from '../format/fields.ts';
 import { checkEntries, trimFields } from '../limits.ts';
@@ -44,7 +44,7 @@ class HttpChannel implements Channel {
   readonly place: string;
   readonly #connection: Connection;
   readonly #closing = new AbortController();
-  #info: (ChannelInfo & { ours: boolean }) | undefined;
+  #limits: Limits | undefined;
   #ours: boolean | undefined;
 
   constructor(options: HttpChannelOptions & { parsed: Connection['address'] }) {
@@ -62,7 +62,9 @@ class HttpChannel implements Channel {
   }
 
   async info(options: CallOptions = {}): Promise<ChannelInfo> {
-    const { ours, ...info } = await this.#readInfo(options);
+    const { info, ours } = await readInfo(this.#connection, options);
+    this.#limits = info.limits;
+    this.#ours = ours;
     return info;
   }
 
@@ -73,13 +75,18 @@ class HttpChannel implements Channel {
         hint: 'Give it with --write-key-file.',
       });
     }
-    const { limits } = this.#info ?? (await nothingSent(this.#readInfo(options)));
+    options.signal?.throwIfAborted();
+    const limits = this.#limits ?? (await nothingSent(this.info(options))).limits;
     checkEntries(entries, limits);
     const shared = { writeKey, limits, signal: options.signal };
     const [single] = entries;
     if (entries.length === 1 && single !== undefined) return [await update(this.#connection, single, shared)];
     const readAfter = (after: number, options: CallOptions): AsyncIterable<Entry> => this.read({ after }, options);
-    return bulkUpdate(this.#connection, entries.map(trimFields), { ...shared, readAfter });
+    return bulkUpdate(this.#connection, entries.map(trimFields), {
+      ...shared,
+      ours: await this.#isOurs(options),
+      readAfter,
+    });
   }
 
   async *read(range: ReadRange, options: ReadOptions = {}): AsyncIterable<Entry> {
@@ -99,12 +106,6 @@ class HttpChannel implements Channel {
 
   async close(): Promise<void> {
     this.#closing.abort();
-  }
-
-  async #readInfo(options: CallOptions): Promise<ChannelInfo & { ours: boolean }> {
-    this.#info = await readInfo(this.#connection, options);
-    this.#ours = this.#info.ours;
-    return this.#info;
   }
 
   /** Asked once; a server does not turn into another one while somebody reads it. */

@@ -39,24 +39,33 @@ export async function readSettings(connection: Connection, { signal }: CallOptio
   return parseSettings(answer.text) ?? UNKNOWN_SERVER;
 }
 
+/** A field that is off is stored, but never given out again, so only those before the first one that is off can be used. */
+function thingSpeakLimits(fieldNames: readonly (string | null)[]): Limits {
+  const off = fieldNames.indexOf(null);
+  return { ...THINGSPEAK_LIMITS, fieldsPerEntry: off < 0 ? fieldNames.length : Math.max(1, off) };
+}
+
 /**
  * Asks with the write key where there is one: a private channel refuses a key that belongs to another channel, so a
  * mistaken key is found before anything is written with it.
  */
-export async function readInfo(connection: Connection, options: CallOptions): Promise<ChannelInfo & { ours: boolean }> {
+export async function readInfo(
+  connection: Connection,
+  options: CallOptions,
+): Promise<{ info: ChannelInfo; ours: boolean }> {
   const key = connection.writeKey ?? connection.readKey;
   const [settings, feed] = await Promise.all([
     readSettings(connection, options),
     readFeed(connection, { ...options, results: 0, key }),
   ]);
   const isPublic = settings.public ?? (key === undefined ? true : null);
-  return {
-    ours: isOurs(settings),
-    limits: settings.limits ?? THINGSPEAK_LIMITS,
+  const info: ChannelInfo = {
+    limits: settings.limits ?? thingSpeakLimits(feed.fieldNames),
     name: feed.name,
     fieldNames: feed.fieldNames,
     lastEntryId: feed.lastEntryId,
     ...(isPublic === null ? {} : { public: isPublic }),
     notices: [],
   };
+  return { info, ours: isOurs(settings) };
 }

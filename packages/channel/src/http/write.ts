@@ -47,6 +47,8 @@ export async function update(
 }
 
 interface BulkUpdate extends Update {
+  /** Our relay takes equal times; then all entries get the time at which they arrive. */
+  readonly ours: boolean;
   readonly readAfter: (after: number, options: CallOptions) => AsyncIterable<Entry>;
 }
 
@@ -62,7 +64,12 @@ export async function bulkUpdate(
   const { lastEntryId } = await nothingSent(readFeed(connection, { results: 0, signal: options.signal }));
   const answer = await request(connection, {
     path: `/channels/${connection.address.channelId}/bulk_update.json`,
-    body: { json: JSON.stringify({ write_api_key: options.writeKey, updates: entries.map(toUpdate) }) },
+    body: {
+      json: JSON.stringify({
+        write_api_key: options.writeKey,
+        updates: entries.map((fields, index) => toUpdate(fields, options.ours ? null : Math.min(index, 1))),
+      }),
+    },
     signal: options.signal,
   });
   if (answer.status !== 202 && answer.status !== 200)
@@ -71,10 +78,10 @@ export async function bulkUpdate(
   return lookUp(connection, entries, { ...options, lastEntryId });
 }
 
-/** No two entries of a channel may have one time (ThingSpeak, "Bulk-Write JSON Data"), so each is a second later. */
-function toUpdate(fields: Fields, index: number): Record<string, string | number> {
+/** On ThingSpeak no two entries may have one time ("Bulk-Write JSON Data"), so each is a second later than the one before. */
+function toUpdate(fields: Fields, delta: number | null): Record<string, string | number> {
   const values = fields.flatMap((value, index) => (value === null ? [] : [[`field${index + 1}`, value] as const]));
-  return { delta_t: index === 0 ? 0 : 1, ...Object.fromEntries(values) };
+  return { ...(delta === null ? {} : { delta_t: delta }), ...Object.fromEntries(values) };
 }
 
 interface LookUp extends BulkUpdate {

@@ -120,7 +120,8 @@ function closing({ target, info, io }: Inspection, { shown, notSealed, linking }
   const lines: string[] = [];
   if (notSealed > 0) {
     const { bold, yellow } = io.style;
-    lines.push(bold(yellow(`${notSealed} of these ${shown} entries ${notSealed === 1 ? 'is' : 'are'} NOT SEALED: anyone can read and write such ones.`)));
+    const which = shown === 1 ? 'This entry is' : `${notSealed} of these ${shown} entries ${notSealed === 1 ? 'is' : 'are'}`;
+    lines.push(bold(yellow(`${which} NOT SEALED: anyone can read that, and anyone who may write here can have written it.`)));
   }
   if (shown > 1) lines.push(`${linking.sizes === 1 ? '1 size' : `${linking.sizes} sizes`} in these ${shown} entries`);
   if (linking.rhythm !== null) lines.push(`they come every ${duration(linking.rhythm)}: a steady rhythm`);

@@ -2,14 +2,14 @@ import { ChannelError, isChannelError, type Channel } from '@fernspeak/channel';
 import { Deadline, type Clock } from '../clock.ts';
 import type { Delivery, Progress, SendOptions } from './delivery.ts';
 import { sendItem } from './sending.ts';
-import type { Outcome, OutboxItem, Store } from '../store.ts';
+import { TOLD, type Outcome, type OutboxItem, type Store } from '../store.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** Whoever waits for an item's outcome says so for this long, and renews it; after that, others tell its outcome. */
 const LEASE_MS = 3000;
 const LEASE_RENEWAL_MS = 1000;
-/** In place of a lease: another run than its own has told its outcome. */
-const TOLD = -1;
+/** In place of a lease: its run has given up waiting. */
+const NOBODY = 0;
 /** Between two tries for the lock at least, and at most twice that: those who wait must not march in step. */
 const LOCK_RETRY_MS = 8;
 /** After a failed try, doubled each time up to the longest, where the channel does not say how long. */
@@ -56,8 +56,8 @@ export class Outbox {
     const { store, channel, clock } = this.#parts;
     const own = await store.accept(channel.address, { sealed, attendedUntil: clock.now() + LEASE_MS });
     this.#own = own;
-    const renew = (): void => void store.attend(own, clock.now() + LEASE_MS).catch(() => {});
-    const renewal = setInterval(renew, LEASE_RENEWAL_MS);
+    const ended = new AbortController();
+    void this.#attend(own, ended.signal);
     let settled = false;
     try {
       const fate = await this.#work();
@@ -65,9 +65,22 @@ export class Outbox {
       settled = fate.status !== 'kept';
       return fate;
     } finally {
-      clearInterval(renewal);
+      ended.abort();
       this.#deadline.end();
-      if (!settled) await store.attend(own, 0);
+      if (!settled) await store.attend(own, NOBODY);
+    }
+  }
+
+  /** Renews the lease on this run's item until the signal. */
+  async #attend(own: number, ended: AbortSignal): Promise<void> {
+    const { store, clock } = this.#parts;
+    try {
+      for (;;) {
+        await clock.wait(LEASE_RENEWAL_MS, ended);
+        await store.attend(own, clock.now() + LEASE_MS);
+      }
+    } catch {
+      // ended; or the store fails, which the work itself will tell
     }
   }
 
@@ -147,8 +160,13 @@ export class Outbox {
       await store.remove(item.id);
       return true;
     }
-    await store.settle(item.id, outcome);
-    await this.#tell({ ...item, outcome });
+    if (item.attendedUntil === NOBODY) {
+      this.earlier.push(delivery(outcome, item.sealed));
+      await store.remove(item.id);
+    } else {
+      await store.settle(item.id, outcome);
+      await this.#tell({ ...item, outcome });
+    }
     return false;
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Attempt, Checkpoint, Outcome, OutboxItem, Store } from '../store.ts';
+import { TOLD, type Attempt, type Checkpoint, type Outcome, type OutboxItem, type Store } from '../store.ts';
 import { lockFile } from './lock-file.ts';
 import { told } from './sqlite.ts';
 
@@ -47,13 +47,13 @@ export class SqliteStore implements Store {
   }
 
   async settle(id: number, outcome: Outcome): Promise<void> {
-    const now = Date.now();
-    this.#run('UPDATE outbox SET outcome = ?, settled_at = ? WHERE id = ?', JSON.stringify(outcome), now, id);
-    this.#run('DELETE FROM outbox WHERE attended_until = -1 AND settled_at < ?', now - TOLD_KEPT_MS);
+    this.#run('UPDATE outbox SET outcome = ?, settled_at = ? WHERE id = ?', JSON.stringify(outcome), Date.now(), id);
   }
 
   async attend(id: number, until: number): Promise<void> {
     this.#run('UPDATE outbox SET attended_until = ? WHERE id = ?', until, id);
+    if (until !== TOLD) return;
+    this.#run('DELETE FROM outbox WHERE attended_until = ? AND settled_at < ?', TOLD, Date.now() - TOLD_KEPT_MS);
   }
 
   async remove(id: number): Promise<void> {

@@ -48,8 +48,7 @@ async function wanted({ captures }: RouteRequest, channel: Channel, { store }: R
   }
   if (fields === null) return store.entry(channel.id, channel.lastEntry);
   const field = Number(fields[0]);
-  // a field that is off is not shown (3.3)
-  return (channel.labels[field - 1] ?? null) === null ? null : store.lastWithField(channel.id, field);
+  return store.lastWithField(channel.id, field);
 }
 
 function bareValue({ params }: RouteRequest, { values }: Entry, field: number): string {

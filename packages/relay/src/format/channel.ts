@@ -65,11 +65,9 @@ export function ownerSettings(channel: Channel, zone: Zone, fresh: readonly Fres
 
 /** What a client has to know before it writes and reads here; ThingSpeak's answers lack it. */
 export function fernspeakInfo(channel: Channel, limits: Limits): object {
-  // a field that is off is stored and not shown (ThingSpeak): a client must use those before the first one that is off
-  const off = channel.labels.indexOf(null);
   return {
     fieldBytes: limits.fieldBytes,
-    fieldsPerEntry: off < 0 ? channel.labels.length : off,
+    fieldsPerEntry: channel.labels.length,
     entryBytes: limits.entryBytes,
     bulkEntries: limits.bulkEntries,
     minIntervalMs: limits.updateIntervalMs,

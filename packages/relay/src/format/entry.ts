@@ -22,8 +22,8 @@ export function columnsOf(
   only: string | null,
   extras: { location: boolean; status: boolean },
 ): number[] {
-  const fields = channel.labels.flatMap((label, index) => {
-    return label !== null && (only === null || only.includes(String(index + 1))) ? [index] : [];
+  const fields = channel.fieldsOn.flatMap((on, index) => {
+    return on && (only === null || only.includes(String(index + 1))) ? [index] : [];
   });
   const place = extras.location ? [FIRST_PLACE, FIRST_PLACE + 1, FIRST_PLACE + 2] : [];
   return [...fields, ...place, ...(extras.status ? [STATUS] : [])];

@@ -2,7 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { BODIES_IN_MEMORY_BYTES, DISCARD_BYTES } from '../limits.ts';
 import { HttpError } from './errors.ts';
 
-const NOTHING: Buffer = Buffer.alloc(0);
+const WITHOUT_BODY: Promise<ReadBody> = Promise.resolve({ body: Buffer.alloc(0), release: () => {} });
+
+/** A body that was read; `release` it when its request was handled. */
+export interface ReadBody {
+  readonly body: Buffer;
+  release(): void;
+}
 
 /** Reads bodies, each within its own limit and all together within one. */
 export class BodyReader {
@@ -14,38 +20,46 @@ export class BodyReader {
   }
 
   /**
-   * The whole body. `release` it when the request was handled. Null when its sender went away.
+   * The whole body; null when its sender went away.
    * @throws {HttpError} 413 longer than the limit, 503 too much is held at this moment
    */
-  async read(request: IncomingMessage): Promise<{ readonly body: Buffer; release(): void } | null> {
-    if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) {
-      return { body: NOTHING, release: () => {} };
-    }
-    const pieces: Buffer[] = [];
-    let length = 0;
-    let held = 0;
-    const release = (): void => {
-      this.#held -= held;
-      held = 0;
-    };
-    let refused: HttpError | null = null;
-    try {
-      for await (const piece of request as AsyncIterable<Buffer>) {
+  read(request: IncomingMessage): Promise<ReadBody | null> {
+    const { headers } = request;
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return WITHOUT_BODY;
+    return new Promise((resolve, reject) => {
+      const pieces: Buffer[] = [];
+      let length = 0;
+      let held = 0;
+      let refused: HttpError | null = null;
+      const release = (): void => {
+        this.#held -= held;
+        held = 0;
+      };
+      request.on('data', (piece: Buffer) => {
         length += piece.length;
-        if (length > this.#limit + DISCARD_BYTES) break;
         refused ??= this.#refusal(length, piece.length);
-        if (refused !== null) continue;
+        if (refused !== null) {
+          release();
+          pieces.length = 0;
+          // read on and throw it away, but not for ever
+          if (length > this.#limit + DISCARD_BYTES) reject(refused);
+          return;
+        }
         pieces.push(piece);
-        this.#held += piece.length;
         held += piece.length;
-      }
-    } catch {
-      release();
-      return null;
-    }
-    if (refused === null) return { body: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces), release };
-    release();
-    throw refused;
+        this.#held += piece.length;
+      });
+      request.on('end', () => {
+        if (refused !== null) reject(refused);
+        else resolve({ body: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces), release });
+      });
+      // after the end this comes too, and changes nothing
+      request.on('close', () => {
+        if (!request.complete) release();
+        resolve(null);
+      });
+      request.on('error', () => {});
+    });
   }
 
   #refusal(length: number, next: number): HttpError | null {

@@ -46,9 +46,9 @@ function sendWhole({ request, response, answer, headers, few }: Sending, text: s
       return;
     }
   }
-  const body = Buffer.from(text);
-  headers.push('Content-Length', String(body.length));
-  response.writeHead(answer.status, headers).end(body);
+  headers.push('Content-Length', String(Buffer.byteLength(text)));
+  // a text, not a buffer: Node then puts head and body into one write
+  response.writeHead(answer.status, headers).end(text);
 }
 
 interface Long {

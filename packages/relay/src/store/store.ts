@@ -38,7 +38,7 @@ export interface ChannelSettings {
   readonly latitude: string | null;
   readonly longitude: string | null;
   readonly elevation: string | null;
-  /** Eight labels; a field without one is off. */
+  /** Eight labels. */
   readonly labels: readonly (string | null)[];
   readonly isPublic: boolean;
   readonly url: string | null;
@@ -51,6 +51,8 @@ export interface ChannelSettings {
 /** A channel as it is now. */
 export interface Channel extends ChannelSettings {
   readonly id: number;
+  /** Which of the eight fields feeds show: those with a label, and those that some entry has. */
+  readonly fieldsOn: readonly boolean[];
   /** Refuses what is not sealed; for ever, from its creation. */
   readonly sealed: boolean;
   /** Unix seconds. */

@@ -19,10 +19,11 @@ interface ChannelRow {
   metadata: string | null;
   tags: string | null;
   last_entry: number;
+  last_with: string;
   clearings: number;
 }
 
-const SELECT = 'SELECT channels.*, last_entry, clearings FROM channels JOIN logs USING (channel)';
+const SELECT = 'SELECT channels.*, last_entry, last_with, clearings FROM channels JOIN logs USING (channel)';
 
 /** Reads channels with their keys; both the writing and the reading connection need it. */
 export class ChannelRows {
@@ -50,11 +51,13 @@ export class ChannelRows {
   #channel(row: ChannelRow): Channel {
     const { channel, name, description, latitude, longitude, elevation, url, metadata, tags } = row;
     const labels = JSON.parse(row.labels) as (string | null)[];
+    const lastWith = JSON.parse(row.last_with) as number[];
     const about = { name, description, url, githubUrl: row.github_url, metadata, tags };
     const settings: ChannelSettings = { ...about, latitude, longitude, elevation, labels, isPublic: row.public === 1 };
     return {
       ...settings,
       id: channel,
+      fieldsOn: labels.map((label, index) => label !== null || (lastWith[index] ?? 0) > 0),
       sealed: row.sealed === 1,
       createdAt: row.created_at,
       updatedAt: row.updated_at,

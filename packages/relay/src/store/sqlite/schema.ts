@@ -16,7 +16,7 @@ export const MIGRATIONS: readonly string[] = [
     latitude     TEXT,
     longitude    TEXT,
     elevation    TEXT,
-    labels       TEXT NOT NULL,               -- JSON: eight strings or nulls; a field without a label is off
+    labels       TEXT NOT NULL,               -- JSON: eight strings or nulls
     public       INTEGER NOT NULL,            -- 1: anybody reads
     sealed       INTEGER NOT NULL,            -- 1: takes tokens and parts of tokens only
     url          TEXT,

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { temporaryFolder } from '@fernspeak/test';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { behavesAsStore } from './store-behaviour.ts';
+
+behavesAsStore('SQLite', (t) => {
+  const folder = temporaryFolder(t);
+  return { open: () => openSqliteStore({ folder }) };
+});
+
+test('a second relay on the same data folder is refused', async (t) => {
+  const folder = temporaryFolder(t);
+  const store = await openSqliteStore({ folder });
+  await assert.rejects(openSqliteStore({ folder }), {
+    code: 'data-in-use',
+    message: `Another relay already runs on the data folder ${folder}.`,
+  });
+  await store.close();
+  const next = await openSqliteStore({ folder });
+  await next.close();
+});
+
+test('a database of a newer version is refused and left alone', async (t) => {
+  const folder = temporaryFolder(t);
+  await (await openSqliteStore({ folder })).close();
+  const database = new DatabaseSync(join(folder, 'relay.db'));
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+  await assert.rejects(openSqliteStore({ folder }), { code: 'data-newer' });
+  await assert.rejects(openSqliteStore({ folder }), { code: 'data-newer' }, 'and it frees the lock when it fails');
+});
+
+test('a file that is no database is refused', async (t) => {
+  const folder = temporaryFolder(t);
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(join(folder, 'relay.db'), 'not a database, but long enough to have a header'.repeat(100));
+  await assert.rejects(openSqliteStore({ folder }), { code: 'data-unusable' });
+});
+
+test('a folder that cannot be made is refused', async (t) => {
+  const folder = temporaryFolder(t);
+  await (await openSqliteStore({ folder })).close();
+  await assert.rejects(openSqliteStore({ folder: join(folder, 'relay.db', 'below') }), { code: 'data-unusable' });
+});
+
+test('only the owner can read the data folder', { skip: process.platform === 'win32' && 'POSIX modes' }, async (t) => {
+  const folder = join(temporaryFolder(t), 'new');
+  const store = await openSqliteStore({ folder });
+  t.after(() => store.close());
+  const modes = ['', 'relay.db', 'relay.db-wal', 'relay.db-shm', 'relay.lock'].map((name) => {
+    return (statSync(join(folder, name)).mode & 0o777).toString(8);
+  });
+  assert.deepEqual(modes, ['700', '600', '600', '600', '600']);
+});
