@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
@@ -71,9 +72,9 @@ test('a reader that leaves early is a quiet end, and nothing is lost', async (t)
   assert.match(stdout, /^first\nline 1 .*\nlast\n$/s);
 });
 
-test('ten hostile megabytes on one line are harmless and quick', { timeout: 60_000 }, async (t) => {
+test('four hostile megabytes on one line are harmless and quick', { timeout: 60_000 }, async (t) => {
   const here = machine(t);
-  const cell = `${'\u001b]0;owned\u0007\u202e'.repeat(1_000_000)}`;
+  const cell = '\u001b]0;owned\u0007\u202e'.repeat(290_000); // the longest row that a file may have
   writeFileSync(join(here.folder, 'notes.csv'), `created_at,entry_id,field1\n2026-11-24 06:00:00 UTC,1,${cell}\n`);
   for (const command of [['receive', 'notes.csv', '--key-file', 'key'], ['inspect', 'notes.csv']]) {
     const { code, stdout, stderr } = await here.fernspeak(command);
@@ -127,11 +128,19 @@ test('receive sends what was kept, too', async (t) => {
 test('Ctrl-C while a message waits keeps it and says so', async (t) => {
   const here = machine(t);
   writeFileSync(join(here.folder, 'write.key'), 'ABCDEFGH01234567');
-  const args = ['send', 'http://127.0.0.1:1/channels/1', 'hello', '--key-file', 'key', '--write-key-file', 'write.key'];
+  const silent = createServer();
+  t.after(() => silent.close());
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const address = `http://127.0.0.1:${port}/channels/1`;
+  const args = ['send', address, 'hello', '--key-file', 'key', '--write-key-file', 'write.key'];
   const { code, stderr } = await fernspeak(here.home, args, {
     cwd: here.folder,
-    // the file is read before the message is sealed; by then the signal is waited for
-    onStart: (child) => setTimeout(() => child.kill('SIGINT'), 1500),
+    onStart: (child) =>
+      silent.on('connection', (socket) => {
+        t.after(() => socket.destroy());
+        child.kill('SIGINT');
+      }),
   });
   assert.equal(code, 130);
   assert.match(stderr, /The message is kept, sealed, and goes out with the next command/);
@@ -173,7 +182,6 @@ test('a sensor that seals each field is read field by field', async (t) => {
 test('a loose profile is refused, and no key of it shown', async (t) => {
   const { home, fernspeak } = machine(t);
   mkdirSync(home, { mode: 0o777 });
-  const { chmodSync } = await import('node:fs');
   chmodSync(home, 0o777);
   const { code, stderr } = await fernspeak(['send', 'notes.csv', 'hello', '--key-file', 'key']);
   assert.equal(code, 1);
