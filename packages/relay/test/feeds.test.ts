@@ -26,7 +26,7 @@ const TIMES = ['2026-11-20 06:00:00', '2026-11-22 06:00:00', '2026-11-23 07:00:0
 describe('a JSON feed', () => {
   test('has exactly this shape', async () => {
     const { id, write } = await channel({ name: 'Garden', field1: 'message', field2: '', field3: 'plain' });
-    await get(`/update?api_key=${write}&field1=a&field2=hidden&created_at=2026-11-24T05:00:00Z`);
+    await get(`/update?api_key=${write}&field1=a&created_at=2026-11-24T05:00:00Z`);
     const reply = await get(`/channels/${id}/feeds.json`);
     assert.equal(reply.type, 'application/json; charset=utf-8');
     assert.equal(
@@ -35,6 +35,17 @@ describe('a JSON feed', () => {
         '"created_at":"2026-11-24T06:00:00Z","updated_at":"2026-11-24T06:00:00Z","last_entry_id":1},' +
         '"feeds":[{"created_at":"2026-11-24T05:00:00Z","entry_id":1,"field1":"a","field3":null}]}',
     );
+  });
+
+  test('shows a field without a label once an entry has it: nothing that was stored is hidden', async () => {
+    const made = await channel({ field2: '' });
+    assert.match((await get(`/channels/${made.id}/feeds.csv`)).text, /^created_at,entry_id,field1\n$/);
+    await update(made, { field1: 'a', field3: 'c' });
+    assert.equal(
+      (await get(`/channels/${made.id}/feeds.csv`)).text,
+      'created_at,entry_id,field1,field3\n2026-11-24 06:00:00 UTC,1,a,c\n',
+    );
+    assert.equal((await get(`/channels/${made.id}/fields/3/last`)).text, 'c');
   });
 
   test('leaves out what is blank, and has metadata only on request', async () => {

@@ -301,7 +301,8 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
       const store = await opened(t);
       const { channel, key, readKey } = await made(store);
       const keys = [key, readKey].map(({ hash, tail, write }) => ({ hash, tail, write }));
-      const state = { sealed: false, createdAt: 1000, updatedAt: 1000, lastEntry: 0, clearings: 0, keys };
+      const fieldsOn = [true, false, false, false, false, false, false, false];
+      const state = { fieldsOn, sealed: false, createdAt: 1000, updatedAt: 1000, lastEntry: 0, clearings: 0, keys };
       assert.deepEqual(channel, { ...SETTINGS, id: 1, ...state });
       assert.deepEqual(await store.channel(1), channel);
       assert.deepEqual(await store.channels(), [channel]);

@@ -77,7 +77,7 @@ describe('with --thingspeak-limits', () => {
     };
     assert.deepEqual(fernspeak, {
       fieldBytes: 255,
-      fieldsPerEntry: 2,
+      fieldsPerEntry: 8,
       entryBytes: 3000,
       bulkEntries: 960,
       minIntervalMs: 15_000,

@@ -7,7 +7,6 @@ import { interruptSignal } from '../interrupt.ts';
 import { openIo, type Io } from '../io.ts';
 import { messageSource, readMessage } from '../message-source.ts';
 import { newCommand, withKey, withWriteKey, type ChannelOptions, type GlobalOptions, type KeyOptions } from '../options.ts';
-import { acceptNewPassphrase, isKnownHere } from '../passphrase-check.ts';
 import { isKey, keyOrPassphrase, keySource, keyTakesStdin, warnAboutKdf, type Secret } from '../secret.ts';
 import { reportEarlier, reportSent } from '../sent.ts';
 import { givenKeys, openChannel, profileOf, readTarget, type Target } from '../session.ts';
@@ -117,8 +116,9 @@ async function openConversation(sender: Sender, channel: Channel, first: Secret)
       seal: await sealOf(secret, options, channel.place),
       store: profile.store,
     });
-    const judged = !isKey(secret) && options.kdf !== 'article';
-    if (!judged || (await isKnownHere(conversation))) return conversation;
+    if (isKey(secret) || options.kdf === 'article') return conversation;
+    const { acceptNewPassphrase, isKnownHere } = await import('../passphrase-check.ts');
+    if (await isKnownHere(conversation)) return conversation;
     if (await acceptNewPassphrase(secret, prompter, options.allowWeakPassphrase === true)) return conversation;
   }
 }

@@ -137,7 +137,7 @@ function whatIsMissing(
   const missing = parts.filter((_, at) => !there.has(at + 1));
   const foreign = ours.some((part, at) => there.has(at + 1) && there.get(at + 1) !== part?.payload);
   const closing = window === undefined || last + missing.length + WINDOW_MARGIN - window.opened >= JOIN_WINDOW;
-  return false ? { spoilt: true } : { missing };
+  return foreign || closing ? { spoilt: true } : { missing };
 }
 
 type Appended = { readonly entries: readonly number[]; readonly requests: number } | { readonly refused: Outcome };

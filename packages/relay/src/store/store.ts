@@ -51,7 +51,10 @@ export interface ChannelSettings {
 /** A channel as it is now. */
 export interface Channel extends ChannelSettings {
   readonly id: number;
-  /** Which of the eight fields feeds show: those with a label, and those that some entry has. */
+  /**
+   * Which of the eight fields feeds show: those with a label, and those that some entry has. ThingSpeak hides the latter;
+   * here a message that was cut to eight fields must come back whole from any channel.
+   */
   readonly fieldsOn: readonly boolean[];
   /** Refuses what is not sealed; for ever, from its creation. */
   readonly sealed: boolean;

@@ -39,12 +39,12 @@ export interface TestChannel {
 
 /** A relay without a port: its requests go straight to the app, on a real store. */
 export interface InProcessRelay {
-  request(method: string, target: string, sent?: Sent): Promise<Reply>;
-  get(target: string, headers?: IncomingHttpHeaders): Promise<Reply>;
+  readonly request: (method: string, target: string, sent?: Sent) => Promise<Reply>;
+  readonly get: (target: string, headers?: IncomingHttpHeaders) => Promise<Reply>;
   /** A channel with these settings; public, with field1 and field2, unless said otherwise. */
-  channel(settings?: Readonly<Record<string, string>>): Promise<TestChannel>;
+  readonly channel: (settings?: Readonly<Record<string, string>>) => Promise<TestChannel>;
   /** Appends an entry and gives its number. */
-  update(channel: TestChannel, values: Readonly<Record<string, string>>): Promise<number>;
+  readonly update: (channel: TestChannel, values: Readonly<Record<string, string>>) => Promise<number>;
   readonly store: Store;
   readonly stored: StoredEntry[];
   readonly stop: AbortController;
