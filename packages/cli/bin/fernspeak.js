@@ -10,47 +10,50 @@ var oldest = Number(/\d+/.exec(about.engines.node)[0]);
 var given = process.argv.slice(2);
 
 if (Number(process.versions.node.split('.')[0]) < oldest) {
-  process.stderr.write(
-    'error: fernspeak needs Node ' + oldest + ' or newer; this is Node ' + process.versions.node + '.\n' +
-    'hint: in a clone, `npm start` fetches one and ./fernspeak uses it; elsewhere see https://nodejs.org/en/download\n'
+  fail(
+    'fernspeak needs Node ' + oldest + ' or newer; this is Node ' + process.versions.node + '.',
+    'in a clone, `npm start` fetches one and ./fernspeak uses it; elsewhere see https://nodejs.org/en/download',
   );
-  process.exitCode = 1;
 } else if (/^(--version|-V)( --json)?$|^--json (--version|-V)$/.test(given.join(' '))) {
   printVersions(given.length > 1);
 } else {
   start();
 }
 
+function fail(sentence, hint) {
+  process.stderr.write('error: ' + sentence + '\nhint: ' + hint + '\n');
+  process.exitCode = 1;
+}
+
 function printVersions(asJson) {
-  var versions = {
+  var node = process.versions;
+  var protocol = ['fernet 0x80', 'fernspeak/passphrase/v1'];
+  var lines = [
+    'fernspeak ' + about.version,
+    'node      ' + node.node + ' (OpenSSL ' + node.openssl + ', SQLite ' + node.sqlite + ')',
+    'protocol  ' + protocol.join(', '),
+  ];
+  var object = {
     version: about.version,
-    node: process.versions.node,
-    openssl: process.versions.openssl,
-    sqlite: process.versions.sqlite,
-    protocol: ['fernet 0x80', 'fernspeak/passphrase/v1'],
+    node: node.node,
+    openssl: node.openssl,
+    sqlite: node.sqlite,
+    protocol: protocol,
   };
-  process.stdout.write(
-    asJson
-      ? JSON.stringify(versions) + '\n'
-      : 'fernspeak ' + versions.version + '\n' +
-        'node      ' + versions.node + ' (OpenSSL ' + versions.openssl + ', SQLite ' + versions.sqlite + ')\n' +
-        'protocol  ' + versions.protocol.join(', ') + '\n'
-  );
+  process.stdout.write((asJson ? JSON.stringify(object) : lines.join('\n')) + '\n');
 }
 
 function start() {
   var main = path.join(__dirname, '..', 'dist', 'main.js');
   if (!fs.existsSync(main)) {
-    process.stderr.write(
-      'error: the command is not built yet: ' + main + ' is missing.\n' +
-      'hint: in a clone, run `npm start`, or `npm run build` once everything is installed.\n'
+    return fail(
+      'the command is not built yet: ' + main + ' is missing.',
+      'in a clone, run `npm start`, or `npm run build` once everything is installed.',
     );
-    process.exitCode = 1;
-    return;
   }
   var cache = compileCacheFolder();
   if (cache) require('module').enableCompileCache(cache);
-  import(require('url').pathToFileURL(main).href);
+  void import(require('url').pathToFileURL(main).href);
 }
 
 /**
@@ -68,7 +71,7 @@ function compileCacheFolder() {
     var found = fs.lstatSync(folder);
     var ours = !process.getuid || (found.uid === process.getuid() && (found.mode & 0o077) === 0);
     return found.isDirectory() && ours ? folder : null;
-  } catch (error) {
+  } catch {
     return null; // a read-only home: it starts without
   }
 }

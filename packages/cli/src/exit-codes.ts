@@ -19,7 +19,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'done',
   failed: 'failed',
   usage: 'the command line asks for something that cannot be',
-  network: 'the network or the relay: not reached, not found, key refused, or no channel there',
+  network: 'the channel: not reached, not found, key refused, or no channel there',
   identity: 'somebody is not who they were (kept for later versions)',
   rateLimited: 'the channel asks for more time between two messages',
   locked: 'the profile is in use or locked',

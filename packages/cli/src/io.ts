@@ -34,15 +34,25 @@ export function openIo(options: GlobalOptions): Io {
     },
     warn(code, message, hint) {
       const tail = hint === undefined ? '' : `\n${loud.dim('hint:')} ${visible(hint)}`;
-      say(`${loud.yellow('warning:')} ${visible(message)}${tail}`, { warning: { code, message, ...(hint ? { hint } : {}) } });
+      say(`${loud.yellow('warning:')} ${visible(message)}${tail}`, {
+        warning: { code, message, ...(hint ? { hint } : {}) },
+      });
     },
   };
+}
+
+/** The names of errors that say what happened in words for users: ours, and those of the packages below. */
+const TOLD = new Set(['CliError', 'ChannelError', 'ConversationError', 'RelayError']);
+
+function hintOf(error: Error): string | undefined {
+  if ('hint' in error && typeof error.hint === 'string') return error.hint;
+  return TOLD.has(error.name) ? undefined : 'This should not happen. --debug shows where it did.';
 }
 
 /** The last words of a run that failed, in the form that was asked for. */
 export function reportError(error: unknown, options: GlobalOptions): void {
   const known = error instanceof Error ? error : new Error(String(error));
-  const hint = 'hint' in known && typeof known.hint === 'string' ? known.hint : undefined;
+  const hint = hintOf(known);
   const code = 'code' in known && typeof known.code === 'string' ? known.code : 'failed';
   if (options.debug === true && known.stack !== undefined) process.stderr.write(`${known.stack}\n`);
   if (known.message === '') return;

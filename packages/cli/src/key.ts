@@ -26,9 +26,11 @@ export function readSecret(source: SecretSource): string | null {
   const { file, fd, option } = source;
   if (file === undefined && fd === undefined) return null;
   const bytes = file === undefined || file === '-' ? readDescriptor(fd ?? STDIN, option) : readFile(file, option);
-  if (bytes.length > KEY_FILE_BYTES) throw usageError(`What ${option} names is too long for a key (over ${KEY_FILE_BYTES} bytes).`);
+  if (bytes.length > KEY_FILE_BYTES)
+    throw usageError(`What ${option} names is too long for a key (over ${KEY_FILE_BYTES} bytes).`);
   const text = decode(bytes, option).trim();
-  if (text === '') throw usageError(`What ${option} names is empty.`, 'Put a key (fernspeak key) or a passphrase into it.');
+  if (text === '')
+    throw usageError(`What ${option} names is empty.`, 'Put a key (fernspeak key) or a passphrase into it.');
   return text;
 }
 
@@ -37,10 +39,14 @@ function readFile(file: string, option: string): Uint8Array {
   try {
     fd = openSync(file, 'r');
   } catch (error) {
-    throw usageError(`The file that ${option} names cannot be read (${systemCode(error) ?? 'unknown'}).`, `${option} takes the name of a file with the key in it.`);
+    throw usageError(
+      `The file that ${option} names cannot be read (${systemCode(error) ?? 'unknown'}).`,
+      `${option} takes the name of a file with the key in it.`,
+    );
   }
   try {
-    if (fstatSync(fd).isDirectory()) throw usageError(`${option} names a folder.`, `${option} takes the name of a file with the key in it.`);
+    if (fstatSync(fd).isDirectory())
+      throw usageError(`${option} names a folder.`, `${option} takes the name of a file with the key in it.`);
     return readAll(fd);
   } finally {
     closeSync(fd);
@@ -74,6 +80,9 @@ function decode(bytes: Uint8Array, option: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw usageError(`What ${option} names is not text.`, 'A key file holds a key (fernspeak key) or a passphrase, in UTF-8.');
+    throw usageError(
+      `What ${option} names is not text.`,
+      'A key file holds a key (fernspeak key) or a passphrase, in UTF-8.',
+    );
   }
 }

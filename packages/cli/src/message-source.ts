@@ -11,7 +11,8 @@ export type MessageSource = { readonly kind: 'argument'; readonly text: string }
 export function messageSource(text: string | undefined, asks: boolean, stdinTaken: boolean): MessageSource {
   if (text !== undefined && text !== '-') return { kind: 'argument', text };
   if (text === '-' || !process.stdin.isTTY) {
-    if (stdinTaken) throw usageError('The key and the message cannot both come from stdin.', 'Give the key by --key-file FILE.');
+    if (stdinTaken)
+      throw usageError('The key and the message cannot both come from stdin.', 'Give the key by --key-file FILE.');
     return { kind: 'stdin' };
   }
   if (asks) return { kind: 'ask' };

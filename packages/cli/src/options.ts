@@ -1,6 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Kdf } from '@fernspeak/conversation';
+import { placeOf } from '@fernspeak/channel';
 import type { ColorChoice } from './terminal/style.ts';
+
+/** Names a key file where no option does. */
+export const KEY_FILE_VARIABLE = 'FERNSPEAK_KEY_FILE';
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -56,7 +60,9 @@ export function newCommand(name: string, summary: string, examples: readonly Exa
 }
 
 function usageOf(command: Command): string {
-  return command.name() === PROGRAM ? `${PROGRAM} <command> [options]` : `${PROGRAM} ${command.name()} ${command.usage()}`;
+  return command.name() === PROGRAM
+    ? `${PROGRAM} <command> [options]`
+    : `${PROGRAM} ${command.name()} ${command.usage()}`;
 }
 
 /** The options that every command has; they may also stand before the command's name. */
@@ -74,9 +80,15 @@ export function withGlobals(command: Command): Command {
 /** Options of a command that seals or opens. */
 export function withKey(command: Command): Command {
   return command
-    .addOption(new Option('--key-file <file>', 'a key or a passphrase is in it; - is stdin').env('FERNSPEAK_KEY_FILE'))
-    .addOption(new Option('--key-fd <n>', 'the same from an open descriptor').argParser(wholeNumber).conflicts('keyFile'))
-    .addOption(new Option('--place <text>', "instead of the channel's own place, which salts a passphrase"))
+    .addOption(
+      new Option('--key-file <file>', `a key or a passphrase is in it; - is stdin (env: ${KEY_FILE_VARIABLE})`),
+    )
+    .addOption(
+      new Option('--key-fd <n>', 'the same from an open descriptor').argParser(wholeNumber).conflicts('keyFile'),
+    )
+    .addOption(
+      new Option('--place <text>', "instead of the channel's own place, which salts a passphrase").argParser(place),
+    )
     .addOption(
       new Option('--kdf <name>', 'how a passphrase becomes a key; article: only for the scripts of 2020')
         .choices(['fernspeak', 'article'])
@@ -88,7 +100,11 @@ export function withKey(command: Command): Command {
 export function withReadKey(command: Command): Command {
   return command
     .addOption(new Option('--read-key-file <file>', "the channel's read API key is in it; remembered"))
-    .addOption(new Option('--read-key-fd <n>', 'the same from an open descriptor').argParser(wholeNumber).conflicts('readKeyFile'))
+    .addOption(
+      new Option('--read-key-fd <n>', 'the same from an open descriptor')
+        .argParser(wholeNumber)
+        .conflicts('readKeyFile'),
+    )
     .addOption(timeoutOption('wait at most this long for an answer'));
 }
 
@@ -97,7 +113,9 @@ export function withWriteKey(command: Command): Command {
   return command
     .addOption(new Option('--write-key-file <file>', "the channel's write API key is in it; remembered"))
     .addOption(
-      new Option('--write-key-fd <n>', 'the same from an open descriptor').argParser(wholeNumber).conflicts('writeKeyFile'),
+      new Option('--write-key-fd <n>', 'the same from an open descriptor')
+        .argParser(wholeNumber)
+        .conflicts('writeKeyFile'),
     )
     .addOption(timeoutOption('try for this long; then the message is kept for the next command'));
 }
@@ -107,7 +125,7 @@ function timeoutOption(help: string): Option {
 }
 
 /** Argument parser: 0, 1, 2 … */
-export function wholeNumber(text: string): number {
+function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
   return Number(text);
 }
@@ -117,6 +135,12 @@ export function positiveNumber(text: string): number {
   const number = wholeNumber(text);
   if (number === 0) throw new InvalidArgumentError('It takes a number from 1.');
   return number;
+}
+
+/** A place as it is, or the place of an address: nobody has to know how one is made from the other. */
+function place(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It takes a place, localhost/channels/1 say.');
+  return /^https?:/i.test(text) ? placeOf(text) : text.trim().normalize('NFC');
 }
 
 function seconds(text: string): number {

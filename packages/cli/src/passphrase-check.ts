@@ -1,6 +1,7 @@
 import { assessPassphrase, suggestPassphrase, type Conversation } from '@fernspeak/conversation';
 import { usageError } from './errors.ts';
-import type { Secret } from './secret.ts';
+import { askForSecret, type Secret } from './secret.ts';
+import type { Target } from './session.ts';
 import type { Prompter } from './terminal/prompt.ts';
 
 /** How far back it is looked whether a passphrase is known here. */
@@ -21,28 +22,35 @@ export async function isKnownHere(conversation: Conversation): Promise<boolean> 
   return false;
 }
 
-/**
- * Judges a passphrase that is new here. A weak one is asked about, and refused where nobody can be asked unless
- * `allowWeak`; one that was typed has to be typed twice. Resolves to false when another one shall be typed.
- */
-export async function acceptNewPassphrase(
-  secret: Secret,
-  prompter: Prompter | null,
-  allowWeak: boolean,
-): Promise<boolean> {
-  if (!allowWeak && (await assessPassphrase(secret.text)).weak && !(await insists(prompter))) return false;
-  if (!secret.typed || prompter === null) return true;
-  const again = (await prompter.hidden('The same again (it is new here): ')).trim();
-  if (again === secret.text) return true;
-  process.stderr.write('That was not the same.\n');
-  return false;
+/** What decides whether a passphrase that is new here is used. */
+export interface NewPassphrase {
+  readonly prompter: Prompter | null;
+  readonly target: Target;
+  /** Somebody insisted on the command line: a weak one is used without a question. */
+  readonly allowWeak: boolean;
 }
 
-async function insists(prompter: Prompter | null): Promise<boolean> {
-  const verdict = 'Anyone who holds these messages guesses that passphrase at once.';
+/**
+ * Judges a passphrase that is new here: null when it is used, else the one that was typed instead of it. A weak one is
+ * asked about, and refused where nobody can be asked; one that was typed has to be typed twice.
+ */
+export async function otherPassphrase(
+  secret: Secret,
+  { prompter, target, allowWeak }: NewPassphrase,
+): Promise<Secret | null> {
+  const weak = !allowWeak && (await assessPassphrase(secret.text)).weak;
+  const holder = target.kind === 'file' ? 'holds this file' : 'gets hold of these messages';
+  const verdict = `Anyone who ${holder} guesses that passphrase at once.`;
   if (prompter === null) {
-    throw usageError(verdict, '`fernspeak passphrase` suggests six words; --allow-weak-passphrase uses this one all the same.');
+    if (!weak) return null;
+    const hint = '`fernspeak passphrase` suggests six words; --allow-weak-passphrase uses this one all the same.';
+    throw usageError(verdict, hint);
   }
-  process.stderr.write(`${verdict}\nSuggested: ${suggestPassphrase()}\n`);
-  return prompter.confirm('Use yours anyway?');
+  if (weak) process.stderr.write(`${verdict}\nSuggested: ${suggestPassphrase()}\n`);
+  if (weak && !(await prompter.confirm('Use yours anyway?'))) return askForSecret(prompter);
+  if (!secret.typed) return null;
+  const again = (await prompter.hidden('The same again (it is new here): ')).trim();
+  if (again === secret.text) return null;
+  process.stderr.write('That was not the same.\n');
+  return askForSecret(prompter);
 }

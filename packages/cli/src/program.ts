@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { usageError } from './errors.ts';
 import { newCommand, PROGRAM, withGlobals, type GlobalOptions } from './options.ts';
 import { refuseSecrets } from './secrets.ts';
@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
   },
   help: {
     summary: 'help for a command or a topic',
-    load: async () => (await import('./commands/help.ts')).helpCommand(overview),
+    load: async () => (await import('./commands/help.ts')).helpCommand({ overview, command }),
   },
 };
 
@@ -42,14 +42,17 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const at = nameIndex(args);
   const name = args[at];
   try {
-    const known = name === undefined ? undefined : COMMANDS[name];
-    if (known === undefined) return await runOverview(args);
-    const command = withGlobals(await known.load());
-    await command.parseAsync(args.toSpliced(at, 1), { from: 'user' });
+    const known = name === undefined ? null : await command(name);
+    if (known === null) return await runOverview(args);
+    await known.parseAsync(args.toSpliced(at, 1), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageErrorOf(error, name);
   }
+}
+
+async function command(name: string): Promise<Command | null> {
+  return Object.hasOwn(COMMANDS, name) ? withGlobals(await (COMMANDS[name]?.load() as Promise<Command>)) : null;
 }
 
 /** The options of all commands, read leniently: for reporting a command line that could not be parsed. */
@@ -83,8 +86,11 @@ function overview(): Command {
 async function runOverview(args: readonly string[]): Promise<void> {
   if (args.length > 0) return void (await overview().parseAsync([...args], { from: 'user' }));
   const options = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
-  const examples = '  $ fernspeak send notes.csv      asks for a message and a key or passphrase\n  $ fernspeak receive notes.csv   asks for the same key\n';
-  return write(`End-to-end encrypted messages over any channel you do not trust.\n\n${examples}\n${options.join('\n')}\n\nfernspeak COMMAND --help has examples and options.\n`);
+  const examples =
+    '  $ fernspeak send notes.csv      asks for a message and a key or passphrase\n  $ fernspeak receive notes.csv   asks for the same key\n';
+  return write(
+    `End-to-end encrypted messages over any channel you do not trust.\n\n${examples}\n${options.join('\n')}\n\nfernspeak COMMAND --help has examples and options.\n`,
+  );
 }
 
 /** commander's complaint in our form, without the values that it repeats. */

@@ -2,7 +2,7 @@ import { isFernetKey } from '@fernspeak/conversation';
 import { CliError, usageError } from './errors.ts';
 import type { Io } from './io.ts';
 import { readSecret, readsStdin, type SecretSource } from './key.ts';
-import type { KeyOptions } from './options.ts';
+import { KEY_FILE_VARIABLE, type KeyOptions } from './options.ts';
 import type { Prompter } from './terminal/prompt.ts';
 
 /** What the conversation's key is made of, and whether somebody typed it (so that it can be asked for again). */
@@ -13,7 +13,9 @@ export interface Secret {
 
 /** Where the options say that the key is. */
 export function keySource(options: KeyOptions): SecretSource {
-  return { option: options.keyFd === undefined ? '--key-file' : '--key-fd', file: options.keyFile, fd: options.keyFd };
+  if (options.keyFd !== undefined) return { option: '--key-fd', fd: options.keyFd };
+  if (options.keyFile !== undefined) return { option: '--key-file', file: options.keyFile };
+  return { option: KEY_FILE_VARIABLE, file: process.env[KEY_FILE_VARIABLE] };
 }
 
 /** Whether the key comes from stdin. */
@@ -26,10 +28,22 @@ export async function keyOrPassphrase(options: KeyOptions, prompter: Prompter | 
   const given = readSecret(keySource(options));
   if (given !== null) return { text: given, typed: false };
   if (prompter === null) {
-    throw usageError('There is no key.', 'Name a file with a key or a passphrase in it: --key-file FILE (or --key-fd N).');
+    throw usageError(
+      'There is no key.',
+      'Name a file with a key or a passphrase in it: --key-file FILE (or --key-fd N).',
+    );
   }
+  return askForSecret(prompter);
+}
+
+/** Asks for a key or passphrase. */
+export async function askForSecret(prompter: Prompter): Promise<Secret> {
   const text = (await prompter.hidden('Key or passphrase: ')).trim();
-  if (text === '') throw new CliError('No key was given.', { code: 'cancelled', hint: '`fernspeak key` makes one, `fernspeak passphrase` suggests six words.' });
+  if (text === '')
+    throw new CliError('No key was given.', {
+      code: 'cancelled',
+      hint: '`fernspeak key` makes one, `fernspeak passphrase` suggests six words.',
+    });
   return { text, typed: true };
 }
 

@@ -24,7 +24,8 @@ export function refuseSecrets(args: readonly string[]): void {
   for (const [at, argument] of args.entries()) {
     const value = argument.startsWith('--') ? argument.slice(argument.indexOf('=') + 1) : argument;
     if (FERNET_KEY.test(value)) throw onTheCommandLine('An argument looks like a key', `${HINT_KEY} ${HINT_TEXT}`);
-    if (API_KEY.test(value)) throw onTheCommandLine('An argument looks like an API key', `${HINT_API_KEY} ${HINT_TEXT}`);
+    if (API_KEY.test(value))
+      throw onTheCommandLine('An argument looks like an API key', `${HINT_API_KEY} ${HINT_TEXT}`);
     if (ADDRESS_WITH_KEY.test(value)) throw onTheCommandLine('An address holds a key', `${HINT_API_KEY} ${HINT_TEXT}`);
     const option = NO_SUCH_OPTION.exec(argument)?.[1];
     if (option !== undefined && (operandsFrom < 0 || at < operandsFrom)) {

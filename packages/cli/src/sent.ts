@@ -1,4 +1,4 @@
-import type { Delivery, Sent } from '@fernspeak/conversation';
+import type { Delivery, Sent, Store } from '@fernspeak/conversation';
 import { EXIT } from './exit-codes.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -18,9 +18,14 @@ export async function reportSent(sent: Sent, named: string, io: Io): Promise<voi
     throw new CliError(`Not stored yet: ${sent.reason.message}`, {
       code: 'kept',
       exit: EXIT.kept,
-      hint: `The message is kept, sealed, and goes out with the next command for ${named}.`,
+      hint: keptSentence(named),
     });
   }
+}
+
+/** What happens to a message that is not stored yet. */
+export function keptSentence(named: string): string {
+  return `The message is kept, sealed, and goes out with the next command for ${named}.`;
 }
 
 function sentRecord(sent: Sent): object {
@@ -39,10 +44,26 @@ function twoLines(sent: Sent & { status: 'stored' }, named: string, io: Io): str
 /** Says what became of messages that an earlier command had to keep. */
 export function reportEarlier(earlier: readonly Delivery[], io: Io): void {
   for (const delivery of earlier) {
-    if (delivery.status === 'stored') io.note(`A message that was kept earlier is stored now: ${entriesNamed(delivery.entries)}.`);
-    else if (delivery.status === 'kept') io.warn('kept', `A message that was kept earlier is not stored yet: ${delivery.reason.message}`);
-    else io.warn('refused', `A message that was kept earlier is refused for good, and kept no longer: ${delivery.reason.message}`);
+    if (delivery.status === 'stored')
+      io.note(`A message that was kept earlier is stored now: ${entriesNamed(delivery.entries)}.`);
+    else if (delivery.status === 'kept')
+      io.warn('kept', `A message that was kept earlier is not stored yet: ${delivery.reason.message}`);
+    else
+      io.warn(
+        'refused',
+        `A message that was kept earlier is refused for good, and kept no longer: ${delivery.reason.message}`,
+      );
   }
+}
+
+/** Says how many messages wait here for a command that can send them. */
+export async function reportWaiting(store: Store, address: string, io: Io): Promise<void> {
+  const waiting = (await store.items(address)).filter(({ outcome, attendedUntil }) => {
+    return outcome === null && attendedUntil < Date.now();
+  });
+  if (waiting.length === 0) return;
+  const messages = waiting.length === 1 ? 'A message is' : `${waiting.length} messages are`;
+  io.warn('kept', `${messages} kept here and not stored yet: send and receive try it again.`);
 }
 
 /** "entry 7", "entries 7–9", "entries 7, 9". */

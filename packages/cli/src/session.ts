@@ -56,19 +56,16 @@ export interface Reading {
  */
 export async function openReadable(reading: Reading): Promise<{ channel: Channel; info: ChannelInfo }> {
   const { target, options, profile } = reading;
-  let given = givenKeys(options);
-  for (;;) {
-    const keys = { ...profile.channelKeys(target.address), ...given };
+  for (let keys = { ...profile.channelKeys(target.address), ...givenKeys(options) }; ;) {
     const channel = await openChannel(target, keys, options.timeout);
     try {
       const info = await channel.info();
-      if (target.kind === 'http' && Object.keys(given).length > 0) profile.rememberChannelKeys(channel.address, given);
+      if (target.kind === 'http') profile.rememberChannelKeys(channel.address, keys);
       return { channel, info };
     } catch (error) {
       await channel.close();
       if (target.kind !== 'http' || !isChannelError(error, 'unauthorized')) throw error;
-      const read = await askForReadKey(reading, keys, error);
-      given = { ...given, read };
+      keys = { write: keys.write, read: await askForReadKey(reading, keys, error) };
     }
   }
 }

@@ -10,7 +10,8 @@ const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]
  */
 export function sinceMoment(text: string, now: Date = new Date()): Date {
   const [, count, unit] = AGE.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) return new Date(now.getTime() - Number(count) * (UNITS[unit] ?? 0) * 1000);
+  if (count !== undefined && unit !== undefined)
+    return new Date(now.getTime() - Number(count) * (UNITS[unit] ?? 0) * 1000);
   const bare = text.length === 10;
   const date = DATE.test(text) ? new Date(bare ? `${text}T00:00` : text.replace(' ', 'T')) : null;
   if (date === null || Number.isNaN(date.getTime())) {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ChannelError, type ChannelErrorCode } from '@fernspeak/channel';
 import { ConversationError } from '@fernspeak/conversation';
@@ -61,4 +63,13 @@ test('our own errors bring their code', () => {
 test('anything else is 1', () => {
   assert.equal(exitCodeOf(new TypeError('a bug')), EXIT.failed);
   assert.equal(exitCodeOf('not even an error'), EXIT.failed);
+});
+
+test('the README has the same table', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8').replaceAll('`', '');
+  const { identity: _later, terminated: _asEverywhere, ...told } = EXIT;
+  for (const [name, code] of Object.entries(told)) {
+    const meaning = EXIT_MEANINGS[name as keyof typeof EXIT].replaceAll(/[()]/g, String.raw`\$&`);
+    assert.match(readme, RegExp(`^\\| ${code} +\\| ${meaning} +\\|$`, 'm'));
+  }
 });

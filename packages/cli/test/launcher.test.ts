@@ -12,7 +12,9 @@ const AT_THE_ROOT = join(ROOT, 'fernspeak');
 function oldNode(): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
   const nodes = folders.map((folder) => join(folder, 'node')).filter((path) => existsSync(path));
-  return nodes.find((node) => Number(/^v(\d+)/.exec(spawnSync(node, ['--version']).stdout.toString())?.[1]) < 24) ?? null;
+  return (
+    nodes.find((node) => Number(/^v(\d+)/.exec(spawnSync(node, ['--version']).stdout.toString())?.[1]) < 24) ?? null
+  );
 }
 
 const OLD_NODE = oldNode();
@@ -34,7 +36,10 @@ test('--version names versions of everything', async () => {
   assert.equal(code, 0);
   const [first, ...others] = stdout.trim().split('\n');
   assert.equal(first, `fernspeak ${PACKAGE.version}`);
-  assert.match(others.join('\n'), RegExp(`^node +${process.versions.node} .*\nprotocol +fernet 0x80, fernspeak/passphrase/v1$`));
+  assert.match(
+    others.join('\n'),
+    RegExp(`^node +${process.versions.node} .*\nprotocol +fernet 0x80, fernspeak/passphrase/v1$`),
+  );
 });
 
 test('a clone that is not built says what to do', async (t) => {

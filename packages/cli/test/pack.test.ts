@@ -19,7 +19,7 @@ before(async () => {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const packed = await run(npm, ['pack', '-w', 'fernspeak', '--pack-destination', folder], { cwd: ROOT });
   assert.equal(packed.code, 0, packed.stderr);
-  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
   assert.equal((await run('tar', ['-xzf', tarball], { cwd: folder })).code, 0);
   writeFileSync(join(folder, 'key'), 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=');
 });
@@ -46,12 +46,23 @@ test('a passphrase from the tarball: its dictionaries are there', async () => {
 });
 
 test('a relay from the tarball', async (t) => {
-  const relay = spawn(process.execPath, [launcher, 'relay', '--port', '0', '--json'], { cwd: folder, env: { ...process.env, ...env } });
+  const relay = spawn(process.execPath, [launcher, 'relay', '--port', '0', '--json'], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
   t.after(() => relay.kill('SIGKILL'));
   const [line] = (await once(createInterface(relay.stdout), 'line')) as [string];
   const channel = await createChannel((JSON.parse(line) as { url: string }).url);
   writeFileSync(join(folder, 'write.key'), channel.writeKey);
-  const sent = await packedCommand('send', channel.address, 'over the relay', '--key-file', 'key', '--write-key-file', 'write.key');
+  const sent = await packedCommand(
+    'send',
+    channel.address,
+    'over the relay',
+    '--key-file',
+    'key',
+    '--write-key-file',
+    'write.key',
+  );
   assert.deepEqual(sent, { code: 0, stdout: '1\n', stderr: '' });
   assert.equal((await packedCommand('receive', channel.address, '--key-file', 'key')).stdout, 'over the relay\n');
   relay.kill('SIGTERM');

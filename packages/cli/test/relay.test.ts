@@ -22,9 +22,15 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 test('SIGTERM ends a relay while a reader waits for an entry', async (t) => {
   const relay = await startRelayProcess(t, join(temporaryFolder(t), 'data'));
-  const created = await fetch(`${relay.url}/channels.json`, { method: 'POST', body: new URLSearchParams({ public_flag: 'true' }) });
+  const created = await fetch(`${relay.url}/channels.json`, {
+    method: 'POST',
+    body: new URLSearchParams({ public_flag: 'true' }),
+  });
   const { id } = (await created.json()) as { id: number };
-  const waiting = fetch(`${relay.url}/channels/${id}/feeds.json?after=0&wait=30`).then((answer) => answer.text(), () => 'cut');
+  const waiting = fetch(`${relay.url}/channels/${id}/feeds.json?after=0&wait=30`).then(
+    (answer) => answer.text(),
+    () => 'cut',
+  );
   await fetch(`${relay.url}/healthz`);
   assert.equal(await relay.stop(), 0);
   await waiting;
@@ -32,7 +38,17 @@ test('SIGTERM ends a relay while a reader waits for an entry', async (t) => {
 
 /** The npx of this machine, in the clone's root. */
 async function npxRelay(t: TestContext) {
-  const args = ['fernspeak', 'relay', '--host', '127.0.0.1', '--port', '0', '--data', join(temporaryFolder(t), 'data'), '--json'];
+  const args = [
+    'fernspeak',
+    'relay',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    '--data',
+    join(temporaryFolder(t), 'data'),
+    '--json',
+  ];
   const npx = spawn('npx', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
   t.after(() => npx.kill('SIGKILL'));
   const [line] = (await once(createInterface(npx.stdout), 'line')) as [string];

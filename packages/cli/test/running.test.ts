@@ -6,7 +6,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
-import { createChannel, fernspeak, LAUNCHER, run, startRelayProcess, temporaryFolder, type Finished } from '@fernspeak/test';
+import {
+  createChannel,
+  fernspeak,
+  LAUNCHER,
+  run,
+  startRelayProcess,
+  temporaryFolder,
+  type Finished,
+} from '@fernspeak/test';
 
 const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 
@@ -31,7 +39,11 @@ function machine(t: TestContext): Machine {
 /** Lines of a process that runs on. */
 function following(t: TestContext, { folder, home }: Machine, args: readonly string[]) {
   const env = { ...process.env, FERNSPEAK_HOME: home };
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(() => child.kill('SIGKILL'));
   return { child, lines: createInterface(child.stdout)[Symbol.asyncIterator](), closed: once(child, 'close') };
 }
@@ -42,8 +54,14 @@ test('twelve sends at once to one file: all there, once', async (t) => {
   const { fernspeak } = machine(t);
   const texts = numbers(12).map((number) => `message ${number}`);
   const sent = await Promise.all(texts.map((text) => fernspeak(['send', 'notes.csv', text, '--key-file', 'key'])));
-  assert.deepEqual(sent.map(({ code }) => code), texts.map(() => 0));
-  assert.deepEqual(sent.map(({ stdout }) => Number(stdout)).toSorted((a, b) => a - b), numbers(12));
+  assert.deepEqual(
+    sent.map(({ code }) => code),
+    texts.map(() => 0),
+  );
+  assert.deepEqual(
+    sent.map(({ stdout }) => Number(stdout)).toSorted((a, b) => a - b),
+    numbers(12),
+  );
   const { stdout } = await fernspeak(['receive', 'notes.csv', '--key-file', 'key']);
   assert.deepEqual(stdout.trim().split('\n').toSorted(), texts.toSorted());
 });
@@ -64,9 +82,13 @@ test('receive --follow shows what comes, and Ctrl-C ends it', async (t) => {
 test('a reader that leaves early is a quiet end, and nothing is lost', async (t) => {
   const here = machine(t);
   const lines = numbers(3000).map((number) => `line ${number} ${'x'.repeat(80)}`);
-  for (const text of ['first', lines.join('\n'), 'last']) await here.fernspeak(['send', 'notes.csv', '--key-file', 'key'], text);
+  for (const text of ['first', lines.join('\n'), 'last'])
+    await here.fernspeak(['send', 'notes.csv', '--key-file', 'key'], text);
   const command = `"${process.execPath}" "${LAUNCHER}" receive notes.csv --key-file key | head -n 1`;
-  const piped = await run('bash', ['-c', `set -o pipefail; ${command}`], { cwd: here.folder, env: { FERNSPEAK_HOME: here.home } });
+  const piped = await run('bash', ['-c', `set -o pipefail; ${command}`], {
+    cwd: here.folder,
+    env: { FERNSPEAK_HOME: here.home },
+  });
   assert.deepEqual(piped, { code: 0, stdout: 'first\n', stderr: '' });
   const { stdout } = await here.fernspeak(['receive', 'notes.csv', '--key-file', 'key']);
   assert.match(stdout, /^first\nline 1 .*\nlast\n$/s);
@@ -76,10 +98,13 @@ test('four hostile megabytes on one line are harmless and quick', { timeout: 60_
   const here = machine(t);
   const cell = '\u001b]0;owned\u0007\u202e'.repeat(290_000); // the longest row that a file may have
   writeFileSync(join(here.folder, 'notes.csv'), `created_at,entry_id,field1\n2026-11-24 06:00:00 UTC,1,${cell}\n`);
-  for (const command of [['receive', 'notes.csv', '--key-file', 'key'], ['inspect', 'notes.csv']]) {
+  for (const command of [
+    ['receive', 'notes.csv', '--key-file', 'key'],
+    ['inspect', 'notes.csv'],
+  ]) {
     const { code, stdout, stderr } = await here.fernspeak(command);
     assert.equal(code, 0);
-    assert.doesNotMatch(stdout + stderr, /[\u001b\u0007\u202e]/u);
+    for (const hostile of ['\u001b', '\u0007', '\u202e']) assert.ok(!(stdout + stderr).includes(hostile));
   }
 });
 
@@ -95,8 +120,20 @@ test('what is not stored in time is kept with exit code 9, and goes out with the
   const kept = await here.fernspeak(['send', channel.address, 'two', '--key-file', 'key', '--timeout', '0.5']);
   assert.equal(kept.code, 9);
   assert.equal(kept.stdout, '');
-  assert.match(kept.stderr, /^error: Not stored yet: .*\nhint: The message is kept, sealed, and goes out with the next command/);
-  const keptJson = await here.fernspeak(['send', channel.address, 'three', '--key-file', 'key', '--timeout', '0.5', '--json']);
+  assert.match(
+    kept.stderr,
+    /^error: Not stored yet: .*\nhint: The message is kept, sealed, and goes out with the next command/,
+  );
+  const keptJson = await here.fernspeak([
+    'send',
+    channel.address,
+    'three',
+    '--key-file',
+    'key',
+    '--timeout',
+    '0.5',
+    '--json',
+  ]);
   assert.equal(keptJson.code, 9);
   const { sealed, ...record } = JSON.parse(keptJson.stdout) as { sealed: string };
   assert.deepEqual(record, { status: 'kept', entryId: null, entries: [] });
@@ -123,6 +160,20 @@ test('receive sends what was kept, too', async (t) => {
   const { stdout, stderr } = await here.fernspeak(['receive', channel.address, '--key-file', 'key']);
   assert.equal(stdout, 'kept\n');
   assert.equal(stderr, 'A message that was kept earlier is stored now: entry 1.\n');
+});
+
+test('inspect reports what waits, and sends nothing', async (t) => {
+  const here = machine(t);
+  const data = join(here.folder, 'relay');
+  const relay = await startRelayProcess(t, data);
+  const channel = await createChannel(relay.url);
+  writeFileSync(join(here.folder, 'write.key'), channel.writeKey);
+  await relay.stop();
+  const given = ['--key-file', 'key', '--write-key-file', 'write.key'];
+  await here.fernspeak(['send', channel.address, 'kept', ...given, '--timeout', '0.5']);
+  await startRelayProcess(t, data, ['--port', new URL(relay.url).port]);
+  const { stderr } = await here.fernspeak(['inspect', channel.address]);
+  assert.match(stderr, /^warning: A message is kept here and not stored yet: .*\nNothing here\.\n$/);
 });
 
 test('Ctrl-C while a message waits keeps it and says so', async (t) => {

@@ -25,7 +25,8 @@ for (const [what, args] of Object.entries(REFUSED)) {
       () => refuseSecrets(args),
       (error: Error & { exit?: number; hint?: string }) => {
         assert.equal(error.exit, 2);
-        for (const secret of [KEY, API_KEY, 'hunter2']) assert.doesNotMatch(`${error.message} ${error.hint}`, RegExp(secret));
+        for (const secret of [KEY, API_KEY, 'hunter2'])
+          assert.doesNotMatch(`${error.message} ${error.hint}`, RegExp(secret));
         return true;
       },
     );
@@ -36,7 +37,13 @@ const TAKEN: Record<string, string[]> = {
   'ordinary words': ['send', 'notes.csv', 'Are we still on for six?'],
   'a sealed string': ['send', 'notes.csv', `gAAAAAB${'x'.repeat(113)}`],
   'a link without a key': ['send', 'notes.csv', 'https://example.com/@somebody/keys?page=2'],
-  'a path as long as a key': ['send', 'notes.csv', 'hi', '--home', `/tmp/${'fernspeak-test-Ab1234/'.repeat(2).slice(0, 39)}`],
+  'a path as long as a key': [
+    'send',
+    'notes.csv',
+    'hi',
+    '--home',
+    `/tmp/${'fernspeak-test-Ab1234/'.repeat(2).slice(0, 39)}`,
+  ],
   'a long number': ['send', 'notes.csv', '1234567890123456'],
   'what stands behind --': ['send', 'notes.csv', '--', '--key'],
 };

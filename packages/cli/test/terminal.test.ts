@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { fernspeak, LAUNCHER, temporaryFolder } from '@fernspeak/test';
+import { createChannel, fernspeak, LAUNCHER, startRelayProcess, temporaryFolder } from '@fernspeak/test';
 import { NEEDS_TERMINAL, openTerminal, type TerminalSession } from './support/terminal.ts';
 
 const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
@@ -21,7 +21,11 @@ function machine(t: TestContext): Machine {
   const home = join(folder, 'home');
   const run = `"${process.execPath}" "${LAUNCHER}"`;
   const env = { FERNSPEAK_HOME: home };
-  return { folder, home, open: (command) => openTerminal(t, command.replaceAll('fernspeak', run), { cwd: folder, env }) };
+  return {
+    folder,
+    home,
+    open: (command) => openTerminal(t, command.replaceAll('fernspeak', run), { cwd: folder, env }),
+  };
 }
 
 function needsTerminal(name: string, body: (t: TestContext) => Promise<void>): void {
@@ -66,7 +70,9 @@ needsTerminal('receive asks for the key', async (t) => {
 
 needsTerminal('Ctrl-C at a question ends with 130, and the terminal is as it was', async (t) => {
   const { open } = machine(t);
-  const session = open('stty -a > before; fernspeak send notes.csv hello; code=$?; stty -a > after; cmp before after && exit $code');
+  const session = open(
+    'stty -a > before; fernspeak send notes.csv hello; code=$?; stty -a > after; cmp before after && exit $code',
+  );
   await session.expect('Key or passphrase: ');
   session.type('half a k\u0003');
   assert.equal((await session.end()).code, 130);
@@ -81,7 +87,9 @@ needsTerminal('Ctrl-C at the message ends with 130', async (t) => {
 
 for (const question of ['Message: ', 'Key or passphrase: ']) {
   needsTerminal(`Ctrl-D at “${question.trim()}” sends nothing`, async (t) => {
-    const session = machine(t).open(question === 'Message: ' ? 'fernspeak send notes.csv' : 'fernspeak send notes.csv hello');
+    const session = machine(t).open(
+      question === 'Message: ' ? 'fernspeak send notes.csv' : 'fernspeak send notes.csv hello',
+    );
     await session.expect(question);
     session.type('\u0004');
     await session.expect('Cancelled.');
@@ -144,6 +152,52 @@ needsTerminal('the key is asked for on the terminal while the message comes from
   await session.expect('entry 1 in notes.csv');
   assert.equal((await session.end()).code, 0);
   assert.match(readFileSync(join(folder, 'notes.csv'), 'utf8'), /,1,gAAAAA/);
+});
+
+needsTerminal('a pasted second line does not become the key', async (t) => {
+  const session = machine(t).open('fernspeak send notes.csv');
+  await session.expect('Message: ');
+  session.type('the message\rsomething else\r');
+  await session.expect('Key or passphrase: ');
+  session.type(`${KEY}\r`);
+  await session.expect('entry 1 in notes.csv');
+  assert.equal((await session.end()).code, 0);
+});
+
+needsTerminal('a weak passphrase in a file can be given up for another one', async (t) => {
+  const { folder, open } = machine(t);
+  writeFileSync(join(folder, 'weak'), WEAK_WORDS);
+  const session = open('FERNSPEAK_KEY_FILE=weak fernspeak send notes.csv hello');
+  await session.expect('Use yours anyway? [y/N] ');
+  session.type('n\r');
+  await session.expect('Key or passphrase: ');
+  session.type(`${KEY}\r`);
+  await session.expect('entry 1 in notes.csv');
+  assert.equal((await session.end()).code, 0);
+});
+
+needsTerminal('the keys of a channel are asked for once', async (t) => {
+  const { folder, open } = machine(t);
+  writeFileSync(join(folder, 'key'), KEY);
+  const relay = await startRelayProcess(t, join(folder, 'relay'));
+  const { address, writeKey, readKey } = await createChannel(relay.url, { public_flag: 'false' });
+
+  const first = open(`fernspeak send ${address} hello --key-file key`);
+  await first.expect('Write API key of the channel (remembered): ');
+  first.type(`${writeKey}\r`);
+  await first.expect(`entry 1 in ${address}`);
+  const { screen } = await first.end();
+  assert.ok(!screen.includes(writeKey));
+  const second = open(`fernspeak send ${address} "hello again" --key-file key`);
+  await second.expect(`entry 2 in ${address}`);
+
+  const reader = open(`fernspeak receive ${address} --key-file key --as bob`);
+  await reader.expect('Read API key of the channel (remembered): ');
+  reader.type(`${readKey}\r`);
+  await reader.expect('hello\r\nhello again\r\n');
+  const again = open(`fernspeak receive ${address} --key-file key --as bob`);
+  await again.expect('Nothing new (2 read; --all shows them)');
+  assert.equal((await again.end()).code, 0);
 });
 
 needsTerminal('nothing is asked with --no-input', async (t) => {

@@ -11,6 +11,6 @@ export { memoryStore } from './memory.ts';
 export type { Message, MessageField } from './message.ts';
 export { assessPassphrase, suggestPassphrase, type Assessment } from './keys/passphrase.ts';
 export { plainSeal, type Member, type Opened, type PlainSealOptions, type Seal } from './seal.ts';
-export type { Attempt, Checkpoint, Lock, Outcome, OutboxItem, Store } from './store.ts';
+export { TOLD, type Attempt, type Checkpoint, type Lock, type Outcome, type OutboxItem, type Store } from './store.ts';
 export type { Hole } from './reading/hole.ts';
 export type { ReadOptions, Unread, UnreadOptions } from './reading/unread.ts';

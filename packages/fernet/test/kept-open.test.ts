@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { Cipheriv, createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { frameFor } from '../src/backend.node.ts';
 import { KeptOpenCbc, PrecomputedHmac } from '../src/kept-open.ts';
 import { pad } from '../src/padding.ts';
-import { TokenKey } from '../src/backend.node.ts';
+import { TokenKey, frameFor } from '../src/backend.node.ts';
 import { seal, timestampFrom } from '../src/token.ts';
 
 const PLAINTEXT = Buffer.from('nobody else may read this; ');
@@ -68,9 +67,9 @@ test('an error in the middle costs the open cipher, not the truth of the next to
   byTheTrick(cbc, iv, message);
   for (const failing of [1, 2, 4]) {
     let calls = 0;
-    const update = Cipheriv.prototype.update;
+    const update = Cipheriv.prototype.update as (this: Cipheriv, data: Uint8Array) => Buffer;
     const broken = t.mock.method(Cipheriv.prototype, 'update', function (this: Cipheriv, data: Uint8Array) {
-      const output = update.call(this, data as never);
+      const output = update.call(this, data);
       if (++calls === failing) throw new Error('out of memory');
       return output;
     });
@@ -89,7 +88,7 @@ test('the memory that tokens share keeps neither plaintext nor key, after an err
   const raw = randomBytes(32);
   const key = new TokenKey(raw);
   const message = Buffer.concat(Array.from({ length: 500 }, () => PLAINTEXT));
-  const innerPad = raw.subarray(0, 16).map((byte) => byte ^ 0x36);
+  const innerPad = Buffer.from(raw.subarray(0, 16).map((byte) => byte ^ 0x36));
   const leftovers = (): string[] => {
     const shared = Buffer.from(frameFor(1));
     return [shared.includes(PLAINTEXT) ? 'plaintext' : '', shared.includes(innerPad) ? 'key' : ''].filter(Boolean);

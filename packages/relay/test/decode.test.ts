@@ -22,14 +22,26 @@ describe('decoding', () => {
 
   test('takes raw text as it is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }).filter((text) => !/[%+]/.test(text)), (text) => {
-        assert.equal(decodeComponent(raw(text)), text);
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme' }).filter((text) => !/[%+]/.test(text)),
+        (text) => {
+          assert.equal(decodeComponent(raw(text)), text);
+        },
+      ),
     );
   });
 
   test('leaves a percent sign that begins no escape', () => {
-    const cases: [string, string][] = [['100%', '100%'], ['%', '%'], ['%4', '%4'], ['%zz', '%zz'], ['%%41', '%A'], ['a+b', 'a b'], ['%2B', '+'], ['%C3%BC%', 'ü%']];
+    const cases: [string, string][] = [
+      ['100%', '100%'],
+      ['%', '%'],
+      ['%4', '%4'],
+      ['%zz', '%zz'],
+      ['%%41', '%A'],
+      ['a+b', 'a b'],
+      ['%2B', '+'],
+      ['%C3%BC%', 'ü%'],
+    ];
     for (const [encoded, text] of cases) assert.equal(decodeComponent(encoded), text);
   });
 
@@ -66,12 +78,16 @@ describe('paths', () => {
 
 describe('multipart', () => {
   const type = 'multipart/form-data; boundary="x y"';
-  const part = (name: string, value: string): string => `--x y\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const part = (name: string, value: string): string =>
+    `--x y\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 
   test('gives names and values as they were sent, line ends and dashes included', () => {
     const values = ['', 'a\r\nb', '\r\n', '--x', '--x y', '\r\n--x'];
     const body = `preamble\r\n${values.map((value, index) => part(`f${index}`, value)).join('')}--x y--\r\nepilogue`;
-    assert.deepEqual(multipartFields(Buffer.from(body), type, 10), values.map((value, index) => [`f${index}`, value]));
+    assert.deepEqual(
+      multipartFields(Buffer.from(body), type, 10),
+      values.map((value, index) => [`f${index}`, value]),
+    );
   });
 
   test('passes over what has no name, and refuses no boundary and too many parts', () => {
@@ -83,13 +99,17 @@ describe('multipart', () => {
 
   test('throws nothing but its own error, whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.uint8Array(), fc.constantFrom('multipart/form-data; boundary=-', 'application/json', 'text/plain', ''), (bytes, contentType) => {
-        try {
-          new Params().addBody(Buffer.from(bytes), contentType);
-        } catch (error) {
-          assert.ok(error instanceof HttpError && (error.status === 422 || error.status === 400));
-        }
-      }),
+      fc.property(
+        fc.uint8Array(),
+        fc.constantFrom('multipart/form-data; boundary=-', 'application/json', 'text/plain', ''),
+        (bytes, contentType) => {
+          try {
+            new Params().addBody(Buffer.from(bytes), contentType);
+          } catch (error) {
+            assert.ok(error instanceof HttpError && (error.status === 422 || error.status === 400));
+          }
+        },
+      ),
     );
   });
 });

@@ -48,7 +48,7 @@ const relay = await started({ after } as unknown as TestContext);
 const LAST = 'Connection: close\r\n\r\n';
 
 describe('answers over HTTP', () => {
-  test("are what the official device library expects: HTTP/1.1, Content-Length spelled so, no chunks", async () => {
+  test('are what the official device library expects: HTTP/1.1, Content-Length spelled so, no chunks', async () => {
     const { id, write } = await channel(relay);
     const body = `api_key=${write}&field1=raw blanks & 100% ü&headers=false`;
     const head = `POST /update HTTP/1.1\r\nHost: api.thingspeak.com\r\nConnection: close\r\nUser-Agent: tslib-arduino/2.1.1\r\nX-THINGSPEAKAPIKEY: ${write}\r\n`;
@@ -58,7 +58,10 @@ describe('answers over HTTP', () => {
     assert.match(update, /\r\nContent-Length: 1\r\n/);
     assert.doesNotMatch(update, /Transfer-Encoding|Access-Control|Cache-Control|ETag/i);
     assert.match(update, /\r\n\r\n1$/);
-    const read = await exchange(relay, `GET /channels/${id}/fields/1/last.txt?headers=false HTTP/1.1\r\nHost: api.thingspeak.com\r\n${LAST}`);
+    const read = await exchange(
+      relay,
+      `GET /channels/${id}/fields/1/last.txt?headers=false HTTP/1.1\r\nHost: api.thingspeak.com\r\n${LAST}`,
+    );
     assert.match(read, /\r\nContent-Length: 11\r\n[^]*\r\n\r\nraw blanks $/);
   });
 
@@ -92,7 +95,10 @@ describe('answers over HTTP', () => {
     const answer = await fetch(`${relay.url}/channels/${id}/feeds.json`);
     assert.equal(answer.headers.get('transfer-encoding'), 'chunked');
     const { feeds } = (await answer.json()) as { feeds: { field1: string }[] };
-    assert.deepEqual(feeds.map(({ field1 }) => field1), updates.map(({ field1 }) => field1));
+    assert.deepEqual(
+      feeds.map(({ field1 }) => field1),
+      updates.map(({ field1 }) => field1),
+    );
   });
 
   test('keep their order when requests are pipelined', async () => {
@@ -100,7 +106,10 @@ describe('answers over HTTP', () => {
     const updates = Array.from({ length: 20 }, () => `GET /update?api_key=${write} HTTP/1.1\r\n\r\n`).join('');
     const text = await exchange(relay, `${updates}GET /channels/${id}/feeds/last.json HTTP/1.1\r\n${LAST}`);
     const numbers = [...text.matchAll(/\r\n\r\n(\d+)(?=HTTP)/g)].map(([, number]) => Number(number));
-    assert.deepEqual(numbers, Array.from({ length: 20 }, (_, index) => index + 1));
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    );
   });
 });
 
@@ -113,8 +122,16 @@ describe('what is not well-formed HTTP', () => {
     ['an unknown version', 'GET / HTTP/9.9\r\n\r\n', /^HTTP\/1\.1 400 /],
     ['a length that is none', 'POST /update HTTP/1.1\r\nContent-Length: x\r\n\r\n', /^HTTP\/1\.1 400 /],
     ['two lengths', 'POST /update HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', /^HTTP\/1\.1 400 /],
-    ['a length and chunks (smuggling)', 'POST /update HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', /^HTTP\/1\.1 400 /],
-    ['a chunk size that is none', 'POST /update HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', /^HTTP\/1\.1 400 /],
+    [
+      'a length and chunks (smuggling)',
+      'POST /update HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      'a chunk size that is none',
+      'POST /update HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      /^HTTP\/1\.1 400 /,
+    ],
     ['headers that are too long', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
   ];
   for (const [name, bytes, status] of cases) {
@@ -145,7 +162,11 @@ describe('limits of a request', () => {
   });
 
   test('a body that was compressed is refused by name', async () => {
-    const answer = await fetch(`${relay.url}/update.json`, { method: 'POST', body: 'x', headers: { 'content-encoding': 'gzip' } });
+    const answer = await fetch(`${relay.url}/update.json`, {
+      method: 'POST',
+      body: 'x',
+      headers: { 'content-encoding': 'gzip' },
+    });
     assert.equal(answer.status, 400);
     assert.match(await answer.text(), /Content-Encoding is not supported/);
   });
@@ -175,7 +196,11 @@ describe('limits of a request', () => {
     second.destroy();
     // the relay notices a moment later
     let status = 0;
-    while (status !== 200) status = await fetch(`${narrow.url}/healthz`).then((answer) => answer.status, () => 0);
+    while (status !== 200)
+      status = await fetch(`${narrow.url}/healthz`).then(
+        (answer) => answer.status,
+        () => 0,
+      );
   });
 });
 
@@ -184,10 +209,15 @@ describe('stopping', () => {
     const stopping = await started(t);
     const { id, write } = await channel(stopping);
     const poll = fetch(`${stopping.url}/channels/${id}/feeds.json?after=3&wait=50`).then((answer) => answer.json());
-    const updates = Array.from({ length: 3 }, () => fetch(`${stopping.url}/update?api_key=${write}`).then((answer) => answer.text()));
+    const updates = Array.from({ length: 3 }, () =>
+      fetch(`${stopping.url}/update?api_key=${write}`).then((answer) => answer.text()),
+    );
     const numbers = await Promise.all(updates);
     assert.deepEqual(numbers.sort(), ['1', '2', '3']);
-    const running = fetch(`${stopping.url}/update?api_key=${write}`).then((answer) => answer.text(), () => 'refused');
+    const running = fetch(`${stopping.url}/update?api_key=${write}`).then(
+      (answer) => answer.text(),
+      () => 'refused',
+    );
     await Promise.all([stopping.close(), stopping.close()]);
     assert.ok(['4', 'refused'].includes(await running));
     assert.ok(await poll);
@@ -215,19 +245,30 @@ describe('starting', () => {
   });
 
   test('says that it cannot listen on an address that is not here', async (t) => {
-    await assert.rejects(startRelay({ data: temporaryFolder(t), port: 0, host: '203.0.113.1' }), { code: 'address-unusable' });
+    await assert.rejects(startRelay({ data: temporaryFolder(t), port: 0, host: '203.0.113.1' }), {
+      code: 'address-unusable',
+    });
   });
 
   test('on loopback makes no user key, for others makes one once, and a further one on request', async (t) => {
     const data = temporaryFolder(t);
     const keys: (string | null)[] = [];
-    const starts: RelayOptions[] = [{}, { publicUrl: 'https://relay.example' }, { publicUrl: 'https://relay.example' }, { host: '0.0.0.0' }, { newUserKey: true }];
+    const starts: RelayOptions[] = [
+      {},
+      { publicUrl: 'https://relay.example' },
+      { publicUrl: 'https://relay.example' },
+      { host: '0.0.0.0' },
+      { newUserKey: true },
+    ];
     for (const options of starts) {
       const relay = await startRelay({ data, port: 0, ...options });
       keys.push(relay.firstUserKey);
       await relay.close();
     }
-    assert.deepEqual(keys.map((key) => key !== null), [false, true, false, false, true]);
+    assert.deepEqual(
+      keys.map((key) => key !== null),
+      [false, true, false, false, true],
+    );
   });
 
   test('with a public address even this computer needs the user key', async (t) => {

@@ -15,7 +15,8 @@ test('a key is 16 characters A to Z and 0 to 9, each of them as often as the oth
   }
   assert.equal(counts.size, 36);
   const expected = (5000 * 16) / 36;
-  for (const [character, count] of counts) assert.ok(Math.abs(count - expected) < expected / 5, `${character}: ${count}`);
+  for (const [character, count] of counts)
+    assert.ok(Math.abs(count - expected) < expected / 5, `${character}: ${count}`);
 });
 
 test('a hash is SHA-256, and only the same one is the same', () => {

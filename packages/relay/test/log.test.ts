@@ -7,7 +7,15 @@ const SECRET = 'SECRETSECRETSEC1';
 
 function request(more: Partial<LoggedRequest> = {}): LoggedRequest {
   const answer = { status: 200, type: 'json', body: SECRET, headers: { X: SECRET } } as const;
-  return { method: 'GET', answer, route: '/channels/:id/feeds', channel: '7', fault: null, milliseconds: 1.26, ...more };
+  return {
+    method: 'GET',
+    answer,
+    route: '/channels/:id/feeds',
+    channel: '7',
+    fault: null,
+    milliseconds: 1.26,
+    ...more,
+  };
 }
 
 async function logged(format: LogFormat, level: LogLevel, requests: readonly LoggedRequest[]): Promise<string[]> {
@@ -22,7 +30,15 @@ describe('the log', () => {
   test('as JSON: method, route, channel, status and time of each request', async () => {
     const [line = ''] = await logged('json', 'info', [request()]);
     const { time: _, ...rest } = JSON.parse(line) as Record<string, unknown>;
-    assert.deepEqual(rest, { level: 30, method: 'GET', route: '/channels/:id/feeds', channel: '7', status: 200, ms: 1.3, msg: 'request' });
+    assert.deepEqual(rest, {
+      level: 30,
+      method: 'GET',
+      route: '/channels/:id/feeds',
+      channel: '7',
+      status: 200,
+      ms: 1.3,
+      msg: 'request',
+    });
   });
 
   test('for people: one line', async () => {
@@ -78,7 +94,13 @@ test('what the app hands to the log holds no part of a request but its channel n
     const log = await openLog({ format, level: 'info', write: (line) => lines.push(line) });
     for (const target of targets) {
       for (const method of ['GET', 'POST', SECRET]) {
-        const raw = { method, target, headers: { 'x-thingspeakapikey': write }, body: Buffer.from(SECRET), gone: () => new AbortController().signal };
+        const raw = {
+          method,
+          target,
+          headers: { 'x-thingspeakapikey': write },
+          body: Buffer.from(SECRET),
+          gone: () => new AbortController().signal,
+        };
         log.request({ ...(await app.answer(raw)), method: method.toLowerCase(), milliseconds: 1 });
       }
     }

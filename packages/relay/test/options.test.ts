@@ -30,7 +30,10 @@ describe('options', () => {
       logFormat: ['json', 'json'],
       logLevel: ['error', 'error'],
     };
-    assert.deepEqual(RELAY_OPTIONS.map(({ name }) => name), Object.keys(given));
+    assert.deepEqual(
+      RELAY_OPTIONS.map(({ name }) => name),
+      Object.keys(given),
+    );
     for (const { name, flag, env } of RELAY_OPTIONS) {
       const [text, value] = given[name] ?? ['', null];
       const camel = flag.slice(2).replace(/-./g, (dash) => dash.charAt(1).toUpperCase());
@@ -50,7 +53,10 @@ describe('options', () => {
       [{}, { FERNSPEAK_RELAY_THINGSPEAK_LIMITS: 'maybe' }, /FERNSPEAK_RELAY_THINGSPEAK_LIMITS is a switch\./],
     ];
     for (const [flags, env, message] of bad) {
-      assert.throws(() => readRelayOptions(flags, env), (error) => relay.isRelayError(error, 'bad-option') && message.test(error.message) && error.hint !== '');
+      assert.throws(
+        () => readRelayOptions(flags, env),
+        (error) => relay.isRelayError(error, 'bad-option') && message.test(error.message) && error.hint !== '',
+      );
     }
   });
 
@@ -58,7 +64,11 @@ describe('options', () => {
     for (const option of RELAY_OPTIONS) {
       const line = README.split('\n').find((line) => line.includes(`\`${option.flag}\``));
       assert.ok(line?.includes(`\`${option.env}\``), option.flag);
-      if (option.default !== null) assert.ok(line.includes(`| ${option.default === false ? 'off' : option.default} |`), `${option.flag}: ${option.default}`);
+      if (option.default !== null)
+        assert.ok(
+          line.includes(`| ${option.default === false ? 'off' : option.default} |`),
+          `${option.flag}: ${option.default}`,
+        );
       if (option.unit !== undefined) assert.ok(line.includes(option.unit), `${option.flag}: ${option.unit}`);
     }
   });
@@ -67,12 +77,21 @@ describe('options', () => {
 describe('limits', () => {
   test("ThingSpeak's win over larger ones, and the interval can be shortened", () => {
     const limits = limitsOf({ thingspeakLimits: true, bulkEntries: 5000, fieldBytes: 100_000 });
-    assert.deepEqual([limits.fieldCharacters, limits.entryBytes, limits.bulkEntries, limits.updateIntervalMs], [255, 3000, 960, 15_000]);
+    assert.deepEqual(
+      [limits.fieldCharacters, limits.entryBytes, limits.bulkEntries, limits.updateIntervalMs],
+      [255, 3000, 960, 15_000],
+    );
     assert.equal(limitsOf({ thingspeakLimits: true, updateIntervalMs: 0 }).updateIntervalMs, 0);
     assert.equal(limitsOf({}).updateIntervalMs, 0);
   });
 });
 
 test('these names are what the package gives out', () => {
-  assert.deepEqual(Object.keys(relay).sort(), ['RELAY_OPTIONS', 'RelayError', 'isRelayError', 'readRelayOptions', 'startRelay']);
+  assert.deepEqual(Object.keys(relay).sort(), [
+    'RELAY_OPTIONS',
+    'RelayError',
+    'isRelayError',
+    'readRelayOptions',
+    'startRelay',
+  ]);
 });

@@ -4,8 +4,14 @@ import { newCommand } from '../options.ts';
 import { write } from '../terminal/output.ts';
 import { TOPICS } from '../topics.ts';
 
-/** `fernspeak help`: the pages that belong to no single command. `overview` gives the list of all commands. */
-export function helpCommand(overview: () => Command): Command {
+/** What `help` shows of the commands: the list of all, and one of them by its name (null: there is none). */
+export interface HelpSource {
+  overview(): Command;
+  command(name: string): Promise<Command | null>;
+}
+
+/** `fernspeak help`: the pages that belong to no single command, and the help of each. */
+export function helpCommand(source: HelpSource): Command {
   const topics = Object.keys(TOPICS);
   return newCommand('help', 'Help for a command or a topic.', [
     ['fernspeak help exit-codes', 'what a script can rely on'],
@@ -15,10 +21,11 @@ export function helpCommand(overview: () => Command): Command {
   ])
     .argument('[topic]', topics.join(', '))
     .action(async (topic?: string) => {
-      if (topic === undefined) return overview().outputHelp();
+      if (topic === undefined) return source.overview().outputHelp();
       const page = TOPICS[topic];
       if (page !== undefined) return write(page());
-      if (overview().commands.some((command) => command.name() === topic)) return write(`fernspeak ${topic} --help\n`);
+      const command = await source.command(topic);
+      if (command !== null) return command.outputHelp();
       throw usageError('There is no such topic.', `Topics: ${topics.join(', ')}. Commands have --help.`);
     });
 }

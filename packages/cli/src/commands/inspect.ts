@@ -8,6 +8,7 @@ import { openIo, type Io } from '../io.ts';
 import { newCommand, positiveNumber, withReadKey, type ChannelOptions, type GlobalOptions } from '../options.ts';
 import { openReadable, profileOf, readTarget, type Target } from '../session.ts';
 import { write } from '../terminal/output.ts';
+import { reportWaiting } from '../sent.ts';
 import { openPrompter } from '../terminal/prompt.ts';
 import { visibleLine } from '../terminal/visible.ts';
 
@@ -46,6 +47,7 @@ async function inspect(named: string, options: InspectOptions): Promise<void> {
     prompter?.close();
     try {
       for (const notice of info.notices) io.warn('notice', notice);
+      await reportWaiting(profile.store, channel.address, io);
       await showEntries({ io, target, channel, info, options });
     } finally {
       await channel.close();
@@ -71,12 +73,12 @@ async function showEntries(inspection: Inspection): Promise<void> {
   let joining = emptyJoining();
   let shown = 0;
   let notSealed = 0;
-  if (!io.json) await write(heading(inspection));
   for await (const entry of entriesOf(inspection)) {
     const view = viewEntry(entry);
     const { state, arrival } = join(joining, entry);
     joining = state;
     const inspected = { view, links: linking.next(view), joined: view.part === null ? null : arrival };
+    if (shown === 0 && !io.json) await write(heading(inspection));
     await write(io.json ? `${JSON.stringify(record(inspected, info))}\n` : `\n${text.entry(inspected)}`);
     shown += 1;
     if (!view.sealed) notSealed += 1;
@@ -120,12 +122,16 @@ function closing({ target, info, io }: Inspection, { shown, notSealed, linking }
   const lines: string[] = [];
   if (notSealed > 0) {
     const { bold, yellow } = io.style;
-    const which = shown === 1 ? 'This entry is' : `${notSealed} of these ${shown} entries ${notSealed === 1 ? 'is' : 'are'}`;
-    lines.push(bold(yellow(`${which} NOT SEALED: anyone can read that, and anyone who may write here can have written it.`)));
+    const which =
+      shown === 1 ? 'This entry is' : `${notSealed} of these ${shown} entries ${notSealed === 1 ? 'is' : 'are'}`;
+    lines.push(
+      bold(yellow(`${which} NOT SEALED: anyone can read that, and anyone who may write here can have written it.`)),
+    );
   }
   if (shown > 1) lines.push(`${linking.sizes === 1 ? '1 size' : `${linking.sizes} sizes`} in these ${shown} entries`);
   if (linking.rhythm !== null) lines.push(`they come every ${duration(linking.rhythm)}: a steady rhythm`);
-  if (info.lastEntryId > shown) lines.push(io.style.dim(`${info.lastEntryId} entries in all; --all, --last and --entry choose`));
+  if (info.lastEntryId > shown)
+    lines.push(io.style.dim(`${info.lastEntryId} entries in all; --all, --last and --entry choose`));
   lines.push(
     target.kind === 'file'
       ? 'the computer that keeps the file also knows who wrote to it, and when'

@@ -27,7 +27,8 @@ async function makeKey(options: GlobalOptions & { out?: string }): Promise<void>
   }
   writeNew(options.out, `${key}\n`);
   if (io.json) await write(`${JSON.stringify({ file: options.out })}\n`);
-  else io.note(`A new key is in ${options.out}. Whoever has it reads everything: hand it over by a way that you trust.`);
+  else
+    io.note(`A new key is in ${options.out}. Whoever has it reads everything: hand it over by a way that you trust.`);
 }
 
 function writeNew(file: string, text: string): void {
@@ -35,7 +36,10 @@ function writeNew(file: string, text: string): void {
     writeFileSync(file, text, { mode: 0o600, flag: 'wx', flush: true });
   } catch (error) {
     if (systemCode(error) === 'EEXIST') {
-      throw new CliError(`${file} is already there: it stays as it is.`, { code: 'exists', hint: 'Messages sealed with a key can never be read again without it. Choose another name.' });
+      throw new CliError(`${file} is already there: it stays as it is.`, {
+        code: 'exists',
+        hint: 'Messages sealed with a key can never be read again without it. Choose another name.',
+      });
     }
     throw new CliError(`${file} cannot be written (${systemCode(error) ?? 'unknown'}).`, { cause: error });
   }

@@ -30,13 +30,14 @@ export function receiveCommand(): Command {
     .argument('<channel>', 'http(s)://HOST/channels/ID, or a file that ends in .csv')
     .option('--all', 'everything that is there, received or not')
     .option('--last <n>', 'the newest N messages, received or not', positiveNumber)
-    .option('--since <when>', 'what was stored since then: 30m, 2h, 7d, or a date with or without a time', (text) => sinceMoment(text))
+    .option('--since <when>', 'what was stored since then: 30m, 2h, 7d, or a date with or without a time', (text) =>
+      sinceMoment(text),
+    )
     .option('--follow', 'do not end: show what comes')
     .option('--require', `exit code ${EXIT.nothing} when there is nothing`)
     .option('--raw', 'exact bytes, nothing made visible; not to a terminal');
   return withReadKey(withKey(command)).action(receive);
 }
-
 
 async function receive(named: string, options: ReceiveOptions): Promise<void> {
   const io = openIo(options);

@@ -7,11 +7,15 @@ import { write } from '../terminal/output.ts';
 
 /** `fernspeak relay`: a server that stores and passes on, and cannot read. */
 export function relayCommand(): Command {
-  const command = newCommand('relay', 'Run a relay: it stores sealed messages and passes them on, and cannot read them.', [
-    ['fernspeak relay', 'for this computer, everything in ./data'],
-    ['fernspeak relay --port 0 --json', 'any free port; says which in one line of JSON'],
-    ['fernspeak relay --host 0.0.0.0 --public-url https://relay.example', 'behind a proxy, for others'],
-  ]);
+  const command = newCommand(
+    'relay',
+    'Run a relay: it stores sealed messages and passes them on, and cannot read them.',
+    [
+      ['fernspeak relay', 'for this computer, everything in ./data'],
+      ['fernspeak relay --port 0 --json', 'any free port; says which in one line of JSON'],
+      ['fernspeak relay --host 0.0.0.0 --public-url https://relay.example', 'behind a proxy, for others'],
+    ],
+  );
   for (const option of RELAY_OPTIONS) command.addOption(flagOf(option));
   return command.action(runRelay);
 }

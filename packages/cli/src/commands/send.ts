@@ -1,14 +1,30 @@
-import { Conversation, contentOf, deriveKey, plainSeal, type Content, type Seal, type Sent } from '@fernspeak/conversation';
-import type { Channel } from '@fernspeak/channel';
+import {
+  Conversation,
+  contentOf,
+  deriveKey,
+  plainSeal,
+  type Content,
+  type Seal,
+  type Sent,
+} from '@fernspeak/conversation';
+import { isChannelError, type Channel } from '@fernspeak/channel';
 import type { ChannelKeys, Profile } from '@fernspeak/conversation/profile';
 import type { Command } from 'commander';
-import { Interrupted, usageError } from '../errors.ts';
+import { CliError, Interrupted, usageError } from '../errors.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { openIo, type Io } from '../io.ts';
 import { messageSource, readMessage } from '../message-source.ts';
-import { newCommand, withKey, withWriteKey, type ChannelOptions, type GlobalOptions, type KeyOptions } from '../options.ts';
+import {
+  newCommand,
+  withKey,
+  withWriteKey,
+  type ChannelOptions,
+  type GlobalOptions,
+  type KeyOptions,
+} from '../options.ts';
 import { isKey, keyOrPassphrase, keySource, keyTakesStdin, warnAboutKdf, type Secret } from '../secret.ts';
-import { reportEarlier, reportSent } from '../sent.ts';
+import { keptSentence, reportEarlier, reportSent } from '../sent.ts';
 import { givenKeys, openChannel, profileOf, readTarget, type Target } from '../session.ts';
 import { showProgress } from '../terminal/progress.ts';
 import { openPrompter, type Prompter } from '../terminal/prompt.ts';
@@ -79,14 +95,23 @@ async function sendFrom(sender: Sender, text: string | undefined): Promise<void>
   }
 }
 
-async function trySending(conversation: Conversation, content: Content, { io, options, target }: Sender): Promise<Sent> {
+async function trySending(
+  conversation: Conversation,
+  content: Content,
+  { io, options, target }: Sender,
+): Promise<Sent> {
   const progress = showProgress(io);
   try {
     const timeoutMs = options.timeout * 1000;
     return await conversation.send(content, { timeoutMs, signal: interruptSignal(), onProgress: progress.show });
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    throw new Interrupted(error.signal, `The message is kept, sealed, and goes out with the next command for ${target.named}.`);
+    if (error instanceof Interrupted) throw new Interrupted(error.signal, keptSentence(target.named));
+    if (!isChannelError(error, 'unauthorized') || target.kind === 'file') throw error;
+    throw new CliError(error.message, {
+      code: error.code,
+      exit: exitCodeOf(error),
+      hint: "Give the channel's write API key: --write-key-file FILE. One that is remembered is replaced when the new one works.",
+    });
   } finally {
     progress.clear();
   }
@@ -107,19 +132,22 @@ async function writeKeys(target: Target, keys: ChannelKeys, prompter: Prompter |
   return { write };
 }
 
-/** The conversation of a secret; a passphrase that is new here is judged, and asked for again when it is given up. */
+/** The conversation of a secret; a passphrase that is new here is judged, and another asked for when it is given up. */
 async function openConversation(sender: Sender, channel: Channel, first: Secret): Promise<Conversation> {
-  const { options, prompter, profile } = sender;
-  for (let secret = first; ; secret = await keyOrPassphrase({}, prompter)) {
+  const { options, prompter, profile, target } = sender;
+  const allowWeak = options.allowWeakPassphrase === true;
+  for (let secret = first; ;) {
     const conversation = new Conversation({
       channel,
       seal: await sealOf(secret, options, channel.place),
       store: profile.store,
     });
     if (isKey(secret) || options.kdf === 'article') return conversation;
-    const { acceptNewPassphrase, isKnownHere } = await import('../passphrase-check.ts');
+    const { isKnownHere, otherPassphrase } = await import('../passphrase-check.ts');
     if (await isKnownHere(conversation)) return conversation;
-    if (await acceptNewPassphrase(secret, prompter, options.allowWeakPassphrase === true)) return conversation;
+    const other = await otherPassphrase(secret, { prompter, target, allowWeak });
+    if (other === null) return conversation;
+    secret = other;
   }
 }
 

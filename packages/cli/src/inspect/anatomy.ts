@@ -1,5 +1,12 @@
 import type { Entry } from '@fernspeak/channel';
-import { isSealedEntry, readPart, readToken, unwrapBytesLiteral, type Part, type TokenAnatomy } from '@fernspeak/channel/format';
+import {
+  isSealedEntry,
+  readPart,
+  readToken,
+  unwrapBytesLiteral,
+  type Part,
+  type TokenAnatomy,
+} from '@fernspeak/channel/format';
 
 /** A Fernet token from outside, in numbers and hexadecimal. Byte offsets are those of the decoded token. */
 export interface TokenView {
@@ -25,7 +32,7 @@ export interface ReadableView {
 }
 
 /** One share of a string that was cut. */
-export interface PartView extends Omit<Part, 'payload'> {
+interface PartView extends Omit<Part, 'payload'> {
   readonly kind: 'part';
   readonly characters: number;
   /** Null: a piece of a token. Else what it holds instead, which anyone can read. */
@@ -58,14 +65,19 @@ const BLOCK_BYTES = 16;
 
 /** Takes one entry apart, as everybody can. */
 export function viewEntry(entry: Entry): EntryView {
-  const values = entry.fields.flatMap((text, index) => (text === null || text === '' ? [] : [{ field: index + 1, text }]));
+  const values = entry.fields.flatMap((text, index) =>
+    text === null || text === '' ? [] : [{ field: index + 1, text }],
+  );
   const part = readPart(entry.fields);
   const sealed = values.length === 0 || isSealedEntry(entry.fields);
   return {
     entryId: entry.id,
     storedAt: entry.createdAt,
-    characters: values.reduce((sum, { text }) => sum + [...text].length, 0),
-    fields: part === null ? values.map(({ field, text }) => ({ field, characters: [...text].length, content: viewText(text) })) : [],
+    characters: values.reduce((sum, { text }) => sum + Array.from(text).length, 0),
+    fields:
+      part === null
+        ? values.map(({ field, text }) => ({ field, characters: Array.from(text).length, content: viewText(text) }))
+        : [],
     part: part === null ? null : viewPart(part, sealed),
     sealed,
   };
@@ -97,7 +109,9 @@ const LAST_SECOND = 8.64e12;
 
 function sealedAt(seconds: number): string | null {
   if (seconds === 0) return null;
-  return seconds > LAST_SECOND ? `second ${seconds} since 1970` : `${new Date(seconds * 1000).toISOString().slice(0, -5)}Z`;
+  return seconds > LAST_SECOND
+    ? `second ${seconds} since 1970`
+    : `${new Date(seconds * 1000).toISOString().slice(0, -5)}Z`;
 }
 
 function viewPart({ id, index, count, payload }: Part, sealed: boolean): PartView {

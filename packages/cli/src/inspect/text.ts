@@ -45,12 +45,19 @@ export class InspectText {
     const label = `field${field}`;
     const called = name === null || name === undefined ? '' : `called “${visibleLine(name)}”, readable as well`;
     if (content.kind === 'token') return [this.#readable(label, tokenOf(content), called), ...this.#token(content)];
-    return [this.#notSealed(label, content.text, characters), ...(called === '' ? [] : [this.#readable('', '', called)])];
+    return [
+      this.#notSealed(label, content.text, characters),
+      ...(called === '' ? [] : [this.#readable('', '', called)]),
+    ];
   }
 
   #notSealed(label: string, text: string, characters: number): string {
     const { yellow, bold } = this.#style;
-    const shown = visibleLine([...text.slice(0, SHOWN * 2)].slice(0, SHOWN).join(''));
+    const shown = visibleLine(
+      Array.from(text.slice(0, SHOWN * 2))
+        .slice(0, SHOWN)
+        .join(''),
+    );
     const more = characters > SHOWN ? ` … (${characters} characters)` : '';
     return `${yellow('>')} ${label.padEnd(LABEL)} ${bold(yellow('NOT SEALED, anyone can read it:'))} ${shown}${more}`;
   }
@@ -63,8 +70,18 @@ export class InspectText {
       this.#bytes('0', 'version', token.version),
       this.#bytes('1–8', 'sealed at', told, "the token's own clock, in clear"),
       this.#bytes('9–24', 'IV', token.iv, 'random, tells nothing'),
-      this.#sealed(`25–${body - 1}`, 'ciphertext', `${token.ciphertextBytes} bytes`, `cannot be read: a message of ${least} to ${most} bytes`),
-      this.#bytes(`${body}–${body + 31}`, 'HMAC', `${token.hmac.slice(0, 32)}…`, 'nobody without the key can make or alter it'),
+      this.#sealed(
+        `25–${body - 1}`,
+        'ciphertext',
+        `${token.ciphertextBytes} bytes`,
+        `cannot be read: a message of ${least} to ${most} bytes`,
+      ),
+      this.#bytes(
+        `${body}–${body + 31}`,
+        'HMAC',
+        `${token.hmac.slice(0, 32)}…`,
+        'nobody without the key can make or alter it',
+      ),
     ];
   }
 
@@ -79,7 +96,8 @@ export class InspectText {
     const content = viewText(whole);
     const label = 'joined';
     if (content.kind === 'readable') return [...lines, this.#notSealed(label, whole, whole.length)];
-    const from = joined?.entries.length === 1 ? '' : `from ${joined?.entries.length} entries, ${whole.length} characters`;
+    const from =
+      joined?.entries.length === 1 ? '' : `from ${joined?.entries.length} entries, ${whole.length} characters`;
     return [...lines, this.#readable(label, tokenOf(content), from), ...this.#token(content)];
   }
 
@@ -119,13 +137,20 @@ function since({ secondsSincePrevious: seconds }: Links): string {
 
 function sameSize({ sameSize: listed, sameSizeCount: total }: Links): string {
   if (total === 0) return '';
-  return total === listed.length ? `as ${entriesNamed(listed)}` : `as ${total} entries before, ${listed.at(-1)} the last of them`;
+  return total === listed.length
+    ? `as ${entriesNamed(listed)}`
+    : `as ${total} entries before, ${listed.at(-1)} the last of them`;
 }
 
 /** "14 s", "5 min 2 s", "3 h 10 min", "2 d 4 h". */
 export function duration(seconds: number): string {
   if (seconds < 0) return `${-seconds} s less than no time`;
-  const units = [['d', 86_400], ['h', 3600], ['min', 60], ['s', 1]] as const;
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
   let rest = Math.round(seconds);
   const parts = units.flatMap(([unit, size]) => {
     const amount = Math.floor(rest / size);

@@ -15,7 +15,10 @@ export class RawPrinter implements Printer {
   async print(message: Message): Promise<void> {
     if (message.content === null) return this.#unreadable.add(message);
     if (message.readable) {
-      return this.#io.warn('not-sealed', `Entry ${message.entryId} is not sealed: left out. Without --raw it is shown.`);
+      return this.#io.warn(
+        'not-sealed',
+        `Entry ${message.entryId} is not sealed: left out. Without --raw it is shown.`,
+      );
     }
     await write(message.content.bytes);
   }

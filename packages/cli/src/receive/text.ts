@@ -21,7 +21,9 @@ export class TextPrinter implements Printer {
     if (message.readable) return this.#printNotSealed(message, text);
     if (text === null) {
       const size = message.content.bytes.length;
-      return this.#io.note(`Entry ${message.entryId} holds ${size} bytes that are not text: --raw gives them as they are.`);
+      return this.#io.note(
+        `Entry ${message.entryId} holds ${size} bytes that are not text: --raw gives them as they are.`,
+      );
     }
     const alert = this.#io.terminal ? alertOf(message.content) : null;
     await write(withLineEnd(label(message, '') + (alert === null ? visible(text) : this.#alert(alert))));
@@ -31,7 +33,8 @@ export class TextPrinter implements Printer {
     const unreadable = this.#unreadable.take();
     if (opened && unreadable !== null) this.#io.warn('unreadable', unreadable);
     if (this.#notSealed > 0) {
-      const one = 'One value here was not sealed: anyone can read it, and anyone who may write here can have written it.';
+      const one =
+        'One value here was not sealed: anyone can read it, and anyone who may write here can have written it.';
       const several = `${this.#notSealed} values here were not sealed: anyone can read them, and anyone who may write here can have written them.`;
       this.#io.warn('not-sealed', this.#notSealed === 1 ? one : several);
       this.#notSealed = 0;

@@ -15,7 +15,7 @@ type Typing = { readonly text: string; readonly ended: 'enter' | 'interrupt' | '
 
 /** What has been typed after some more input: state in, state out. */
 export function typed(text: string, input: string): Typing {
-  const characters = [...text];
+  const characters = Array.from(text);
   for (const character of input.replace(KEY_SEQUENCE, '')) {
     if (character === '\r' || character === '\n') return { text: characters.join(''), ended: 'enter' };
     if (character === CTRL_C) return { text: '', ended: 'interrupt' };
@@ -29,7 +29,7 @@ export function typed(text: string, input: string): Typing {
 
 /** What turns the stars for one text into those for another. */
 function stars(before: string, after: string): string {
-  const change = [...after].length - [...before].length;
+  const change = Array.from(after).length - Array.from(before).length;
   return change < 0 ? '\b \b'.repeat(-change) : '*'.repeat(change);
 }
 

@@ -34,5 +34,5 @@ export function showProgress(io: Io): ProgressLine {
 
 function rest({ stored, total }: { stored: number; total: number }, elapsedMs: number): string {
   if (stored === 0 || stored === total || elapsedMs < 1000) return '';
-  return `, about ${Math.ceil((elapsedMs / stored) * (total - stored) / 1000)} s left`;
+  return `, about ${Math.ceil(((elapsedMs / stored) * (total - stored)) / 1000)} s left`;
 }

@@ -21,7 +21,11 @@ function colours(stream: Partial<WriteStream>, choice: ColorChoice, env: NodeJS.
 }
 
 /** The looks for one stream. */
-export function styleFor(stream: Partial<WriteStream>, choice: ColorChoice, env: NodeJS.ProcessEnv = process.env): Style {
+export function styleFor(
+  stream: Partial<WriteStream>,
+  choice: ColorChoice,
+  env: NodeJS.ProcessEnv = process.env,
+): Style {
   const on = colours(stream, choice, env);
   const look =
     ([open, close]: readonly [number, number]) =>

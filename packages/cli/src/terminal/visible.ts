@@ -8,10 +8,20 @@ const LONE_CR = /\r(?!\n)/g;
 /** C0 but tab, LF and CR; DEL and C1. */
 const CONTROLS = [...range(0x00, 0x08), 0x0b, 0x0c, ...range(0x0e, 0x1f), ...range(0x7f, 0x9f)];
 /** Directional marks, embeddings, overrides and isolates (UAX #9), line and paragraph separator, interlinear marks. */
-const INVISIBLE = [0x061c, 0x200e, 0x200f, ...range(0x2028, 0x202e), ...range(0x2066, 0x2069), ...range(0xfff9, 0xfffb)];
+const INVISIBLE = [
+  0x061c,
+  0x200e,
+  0x200f,
+  ...range(0x2028, 0x202e),
+  ...range(0x2066, 0x2069),
+  ...range(0xfff9, 0xfffb),
+];
 /** What each of them is replaced by. */
 const PICTURES = [...CONTROLS, ...INVISIBLE].map((code) => [String.fromCodePoint(code), picture(code)] as const);
-const HARMFUL = new RegExp(`[${PICTURES.map(([character]) => `\\u{${character.codePointAt(0)?.toString(16)}}`).join('')}\r]`, 'u');
+const HARMFUL = new RegExp(
+  `[${PICTURES.map(([character]) => `\\u{${character.codePointAt(0)?.toString(16)}}`).join('')}\r]`,
+  'u',
+);
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);

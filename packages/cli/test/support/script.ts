@@ -15,13 +15,13 @@ import { createChannel, LAUNCHER, run, startRelayProcess, temporaryFolder } from
  *
  *     -- family.key --                 from here on: a file and its content
  */
-export interface Script {
+interface Script {
   readonly needsRelay: boolean;
   readonly steps: readonly Step[];
   readonly files: readonly { readonly name: string; readonly content: string }[];
 }
 
-export interface Step {
+interface Step {
   readonly line: number;
   readonly command: string;
   readonly stdout: readonly string[];
@@ -30,10 +30,11 @@ export interface Step {
 }
 
 /** Reads a script; throws for a line that belongs to nothing. */
-export function parseScript(text: string): Script {
+function parseScript(text: string): Script {
   const [commands = '', ...sections] = text.split(/^-- (.+) --\n/m);
   const files: { name: string; content: string }[] = [];
-  for (let at = 0; at < sections.length; at += 2) files.push({ name: sections[at] ?? '', content: sections[at + 1] ?? '' });
+  for (let at = 0; at < sections.length; at += 2)
+    files.push({ name: sections[at] ?? '', content: sections[at + 1] ?? '' });
   const steps: (Step & { stdout: string[]; stderr: string[]; code: number })[] = [];
   for (const [index, line] of commands.split('\n').entries()) {
     const step = steps.at(-1);
@@ -53,14 +54,21 @@ export function parseScript(text: string): Script {
 export async function runScript(t: TestContext, path: string): Promise<void> {
   const script = parseScript(readFileSync(path, 'utf8'));
   const folder = temporaryFolder(t);
-  const env = { ...(await prepare(t, folder, script)), FERNSPEAK_HOME: join(folder, 'home'), HOME: folder, NO_COLOR: '1' };
+  const env = {
+    ...(await prepare(t, folder, script)),
+    FERNSPEAK_HOME: join(folder, 'home'),
+    HOME: folder,
+    NO_COLOR: '1',
+  };
   for (const step of script.steps) {
     const { code, stdout, stderr } = await run('sh', ['-c', step.command], { cwd: folder, env });
     const seen = [...lines(stdout), ...lines(stderr).map((line) => `! ${line}`), `? ${code}`];
     const expected = [...step.stdout, ...step.stderr.map((line) => `! ${line}`), `? ${step.code}`];
     const same = seen.length === expected.length && expected.every((line, at) => matches(line, seen[at] ?? ''));
     if (!same) {
-      throw new Error(`line ${step.line}: $ ${step.command}\nexpected\n  ${expected.join('\n  ')}\nseen\n  ${seen.join('\n  ')}`);
+      throw new Error(
+        `line ${step.line}: $ ${step.command}\nexpected\n  ${expected.join('\n  ')}\nseen\n  ${seen.join('\n  ')}`,
+      );
     }
   }
 }
@@ -84,6 +92,9 @@ function lines(text: string): string[] {
 }
 
 function matches(expected: string, seen: string): boolean {
-  const pattern = expected.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*');
+  const pattern = expected
+    .split('…')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+    .join('.*');
   return new RegExp(`^${pattern}$`, 's').test(seen);
 }

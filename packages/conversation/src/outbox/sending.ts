@@ -38,11 +38,14 @@ export interface Sending {
 export async function sendItem(item: OutboxItem, sending: Sending): Promise<Outcome> {
   const { channel, store, signal } = sending;
   const { limits, lastEntryId } = await channel.info({ signal });
-  let { attempt, first } = await beginAttempt(item, lastEntryId, sending);
+  const began = await beginAttempt(item, lastEntryId, sending);
+  let { attempt } = began;
+  // in an empty channel there is nothing to look for, not even a file perhaps
+  let untouched = began.first || lastEntryId === 0;
   for (;;) {
     const parts = cutToFit(item.sealed, limits, attempt.partId);
     if (!Array.isArray(parts)) return parts;
-    const found = first ? { missing: parts } : await look(item.sealed, { parts, attempt, sending });
+    const found = untouched ? { missing: parts } : await look(item.sealed, { parts, attempt, sending });
     if ('entries' in found) return { status: 'stored', entries: found.entries };
     if ('missing' in found) {
       const outcome = await complete(item.sealed, { parts, missing: found.missing, attempt, limits, sending });
@@ -51,7 +54,7 @@ export async function sendItem(item: OutboxItem, sending: Sending): Promise<Outc
     if (attempt.spoilt >= MAX_SPOILT) return SPOILT_FOR_GOOD;
     attempt = { after: lastEntryId, partId: freshPartId(), spoilt: attempt.spoilt + 1 };
     await store.attempt(item.id, attempt);
-    first = true;
+    untouched = true;
   }
 }
 
