@@ -24,8 +24,8 @@ export const NOT_SEALED: Finding = { code: 'not-sealed', sentence: 'This was not
 
 /** The whole log is another one; `left`: whether it holds anything now. */
 export function rolledBack(left: boolean): Finding {
-  const now = left ? 'Reading starts over from its beginning.' : 'It is empty now; reading starts over.';
-  const sentence = `What was received here before is gone or is something else now: the channel was cleared, or lost or changed its data. ${now}`;
+  const now = left ? '' : ' It is empty now.';
+  const sentence = `What was received here before is gone or is something else now: the channel was cleared, or lost or changed its data.${now} Reading starts over from its beginning.`;
   return { code: 'rolled-back', sentence };
 }
 

@@ -13,7 +13,7 @@ interface CursorCase {
   readonly hash: string;
 }
 
-for (const { comment, entry, fields, hash } of vectors<CursorCase[]>('cursor.json')) {
+for (const { comment, entry, fields, hash } of vectors('cursor.json') as CursorCase[]) {
   test(`vector: ${comment}`, () => assert.deepEqual(cursorOf({ id: entry, fields }), { entry, hash }));
 }
 

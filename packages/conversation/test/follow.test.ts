@@ -71,7 +71,10 @@ test('a commit after each message moves the cursor past it', async () => {
 });
 
 /** Goes on from a channel that is cleared as soon as two messages were shown, until the first new one. */
-async function followCleared(channel: MemoryChannel, clock = heldClock()): Promise<{ shown: (string | null)[]; codes: string[] }> {
+async function followCleared(
+  channel: MemoryChannel,
+  clock = heldClock(),
+): Promise<{ shown: (string | null)[]; codes: string[] }> {
   const codes: string[] = [];
   const shown: (string | null)[] = [];
   await write(channel, 'one');
@@ -98,8 +101,8 @@ test('also when its carrier does not notice: after a silence it is looked at', a
     #followed = 0;
     override async *follow(after: number, options: ReadOptions = {}): AsyncGenerator<Entry> {
       this.#followed += 1;
-      if (this.#followed > 1) return yield* super.follow(after, options);
-      await new Promise((resolve) => options.signal?.addEventListener('abort', resolve));
+      if (this.#followed > 1) yield* super.follow(after, options);
+      else await new Promise((resolve) => options.signal?.addEventListener('abort', resolve));
     }
   }
   assert.deepEqual(await followCleared(new Unnoticing()), CLEARED);

@@ -7,7 +7,10 @@ import { KEY, person, texts } from './support/people.ts';
 
 const seal = plainSeal(KEY);
 
-async function log(messages: readonly string[], options: { entryBytes?: number; now?: () => Date } = {}): Promise<MemoryChannel> {
+async function log(
+  messages: readonly string[],
+  options: { entryBytes?: number; now?: () => Date } = {},
+): Promise<MemoryChannel> {
   const { entryBytes = 65_536, now } = options;
   const channel = new MemoryChannel({ limits: { fieldBytes: Math.min(255, entryBytes), entryBytes }, now });
   const { limits } = await channel.info();
@@ -31,7 +34,9 @@ const last = async (channel: Channel, count: number): Promise<(string | null)[]>
   texts(person(channel).history({ last: count }));
 
 test('the last n are messages, however many entries they take', async () => {
-  const message = fc.tuple(fc.nat(), fc.constantFrom(1, 300, 2000)).map(([number, length]) => `${number}`.padEnd(length, '.'));
+  const message = fc
+    .tuple(fc.nat(), fc.constantFrom(1, 300, 2000))
+    .map(([number, length]) => `${number}`.padEnd(length, '.'));
   const property = fc.asyncProperty(fc.array(message, { maxLength: 12 }), fc.nat(14), async (messages, count) => {
     const channel = await log(messages, { entryBytes: 255 });
     assert.deepEqual(await last(channel, count), count === 0 ? [] : messages.slice(-count));
@@ -65,7 +70,10 @@ test('an update of several fields is one of the last n', async () => {
 test('since a moment: by the time at which the channel stored it', async () => {
   let minute = 0;
   const now = (): Date => new Date(Date.UTC(2026, 10, 24, 6, minute++));
-  const channel = await log(Array.from({ length: 20 }, (_, at) => `${at}`), { now });
+  const channel = await log(
+    Array.from({ length: 20 }, (_, at) => `${at}`),
+    { now },
+  );
   const since = (minutes: number): Promise<(string | null)[]> =>
     texts(person(channel).history({ since: new Date(Date.UTC(2026, 10, 24, 6, minutes)) }));
   assert.deepEqual(await since(17), ['17', '18', '19']);
@@ -82,7 +90,10 @@ test('since a moment does not read a long log from its beginning', async () => {
   const ranges = asked(channel);
   const since = new Date(Date.UTC(2026, 10, 24, 6, 0, 4997));
   assert.equal((await texts(person(channel).history({ since }))).length, 3);
-  assert.ok(ranges.every((range) => 'last' in range ? range.last <= 1024 : range.after > 3900), JSON.stringify(ranges));
+  assert.ok(
+    ranges.every((range) => ('last' in range ? range.last <= 1024 : range.after > 3900)),
+    JSON.stringify(ranges),
+  );
 });
 
 test('it moves no cursor', async () => {

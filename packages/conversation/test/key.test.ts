@@ -10,7 +10,7 @@ import { argon2id as inWasm } from '../src/keys/argon2.browser.ts';
 import { argon2id as inNode } from '../src/keys/argon2.node.ts';
 import { vectors } from './support/vectors.ts';
 
-const CASES = vectors<{ comment: string; secret: string; place: string; kdf: Kdf; key: string }[]>('keys.json');
+const CASES = vectors('keys.json') as { comment: string; secret: string; place: string; kdf: Kdf; key: string }[];
 
 for (const { comment, key, ...options } of CASES) {
   test(`vector: ${comment}`, async () => {
@@ -31,7 +31,8 @@ test('Python, with nothing of ours, derives the same keys', { skip: python ? fal
 });
 
 test("OpenSSL's Argon2id and hash-wasm's are one function", async () => {
-  const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length + 40 });
+  const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
+    fc.uint8Array({ minLength: length, maxLength: length + 40 });
   const property = fc.asyncProperty(bytes(1), bytes(16), async (password, salt) => {
     const options = { password, salt: salt.slice(0, 16), memoryKiB: 64, passes: 3, lanes: 1, bytes: 32 };
     assert.deepEqual(new Uint8Array(await inNode(options)), await inWasm(options));

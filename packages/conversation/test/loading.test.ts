@@ -20,6 +20,9 @@ test('sending and receiving with a key loads no dictionaries, no hash-wasm, no S
 
 test('for browsers nothing of Node is loaded', async () => {
   const urls = await loaded(['--conditions=browser']);
-  assert.deepEqual(urls.filter((url) => url.startsWith('node:')), []);
+  assert.deepEqual(
+    urls.filter((url) => url.startsWith('node:')),
+    [],
+  );
   assert.ok(urls.some((url) => url.includes('noble')));
 });

@@ -78,24 +78,32 @@ async function assertOnceEach({ channel, store, clock, accepted }: World): Promi
 }
 
 test('killed between any two operations, over a bad line, a message is there once or was never accepted', async () => {
-  const property = fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 6 }), fc.boolean(), async (lives, bulk) => {
-    const shared = world(bulk ? 960 : 1);
-    for (const [number, life] of lives.entries()) {
-      shared.channel.troubles.splice(0, Infinity, ...life.troubles);
-      await live(life, number, shared);
-    }
-    await assertOnceEach(shared);
-  });
+  const property = fc.asyncProperty(
+    fc.array(life, { minLength: 1, maxLength: 6 }),
+    fc.boolean(),
+    async (lives, bulk) => {
+      const shared = world(bulk ? 960 : 1);
+      for (const [number, life] of lives.entries()) {
+        shared.channel.troubles.splice(0, Infinity, ...life.troubles);
+        await live(life, number, shared);
+      }
+      await assertOnceEach(shared);
+    },
+  );
   await fc.assert(property, { numRuns: RUNS });
 });
 
 test('and so it is with several processes at once', async () => {
-  const property = fc.asyncProperty(fc.array(life, { minLength: 2, maxLength: 6 }), fc.boolean(), async (lives, bulk) => {
-    const shared = world(bulk ? 960 : 1);
-    shared.channel.troubles.push(...lives.flatMap(({ troubles }) => troubles));
-    await Promise.all(lives.map((life, number) => live(life, number, shared)));
-    await assertOnceEach(shared);
-  });
+  const property = fc.asyncProperty(
+    fc.array(life, { minLength: 2, maxLength: 6 }),
+    fc.boolean(),
+    async (lives, bulk) => {
+      const shared = world(bulk ? 960 : 1);
+      shared.channel.troubles.push(...lives.flatMap(({ troubles }) => troubles));
+      await Promise.all(lives.map((life, number) => live(life, number, shared)));
+      await assertOnceEach(shared);
+    },
+  );
   await fc.assert(property, { numRuns: RUNS / 4 });
 });
 

@@ -69,7 +69,10 @@ test('a rate limit is waited for, as long as the channel says', async () => {
   const progress: Progress[] = [];
   assertStored(await ada.send(contentOf('Six?'), { onProgress: (each) => progress.push(each) }));
   assert.ok(clock.waits.includes(12_345));
-  assert.deepEqual(progress.map(({ kind }) => kind), ['waiting']);
+  assert.deepEqual(
+    progress.map(({ kind }) => kind),
+    ['waiting'],
+  );
   assert.deepEqual(await everything(), ['Six?']);
 });
 
@@ -85,7 +88,10 @@ test('what does not go out in time is kept, and goes out first with the next com
   const second = await ada.send(contentOf('two'));
   assertStored(second);
   assert.deepEqual(await everything(), ['one', 'two']);
-  assert.deepEqual(second.earlier.map(({ status, sealed }) => [status, sealed]), [['stored', first.sealed]]);
+  assert.deepEqual(
+    second.earlier.map(({ status, sealed }) => [status, sealed]),
+    [['stored', first.sealed]],
+  );
   assert.equal(await left(store, channel), 0);
 });
 
@@ -123,7 +129,10 @@ test('a message that was refused does not stand before the others', async () => 
   channel.troubles.push(new ChannelError('refused', 'Not here.'));
   const second = await ada.send(contentOf('two'));
   assertStored(second);
-  assert.deepEqual(second.earlier.map(({ status, sealed }) => [status, sealed]), [['refused', first.sealed]]);
+  assert.deepEqual(
+    second.earlier.map(({ status, sealed }) => [status, sealed]),
+    [['refused', first.sealed]],
+  );
   assert.deepEqual(await everything(), ['two']);
 });
 
@@ -150,7 +159,10 @@ test('a wrong write key after an unclear answer keeps the message: it may be the
   const { ada, everything } = setting(['lost', unauthorized()]);
   const sent = await ada.send(contentOf('Six?'));
   assert.equal(sent.status, 'kept');
-  assert.deepEqual((await ada.flush()).map(({ status }) => status), ['stored']);
+  assert.deepEqual(
+    (await ada.flush()).map(({ status }) => status),
+    ['stored'],
+  );
   assert.deepEqual(await everything(), ['Six?']);
 });
 
@@ -160,7 +172,10 @@ test('an abort ends it at once; what was accepted is kept', async () => {
   const onProgress = (): void => interrupt.abort(new Error('Ctrl-C'));
   await assert.rejects(ada.send(contentOf('Six?'), { signal: interrupt.signal, onProgress }), /Ctrl-C/);
   channel.troubles.length = 0;
-  assert.deepEqual((await ada.flush()).map(({ status }) => status), ['stored']);
+  assert.deepEqual(
+    (await ada.flush()).map(({ status }) => status),
+    ['stored'],
+  );
   assert.deepEqual(await everything(), ['Six?']);
 });
 
@@ -186,7 +201,10 @@ test('parts that are there already are not sent again', async () => {
 test('the rest of a bulk request that was stored in half is sent', async () => {
   const { ada, channel, everything } = setting(['half'], { ...NARROW, bulkEntries: 960 });
   assertStored(await ada.send(contentOf(LONG)));
-  assert.deepEqual(channel.appends.map((entries) => entries.length), [4, 3]);
+  assert.deepEqual(
+    channel.appends.map((entries) => entries.length),
+    [4, 3],
+  );
   assert.deepEqual(await everything(), [LONG]);
 });
 
@@ -244,7 +262,10 @@ test('twelve at once on one store are each stored once, in the order in which th
     wishes.map((_, index) => index + 1),
   );
   // nobody is told of others' messages, since those tell of them themselves
-  assert.deepEqual(sent.flatMap(({ earlier }) => earlier), []);
+  assert.deepEqual(
+    sent.flatMap(({ earlier }) => earlier),
+    [],
+  );
   assert.equal(await left(store, channel), 0);
 });
 

@@ -9,7 +9,8 @@ const WORDS = EFF_WORDS.split(/\s/);
 test("the list is EFF's, word for word", () => {
   assert.equal(WORDS.length, 6 ** 5);
   // the published file: each word behind the five dice that choose it
-  const dice = (index: number): string => [...index.toString(6).padStart(5, '0')].map((digit) => Number(digit) + 1).join('');
+  const dice = (index: number): string =>
+    Array.from(index.toString(6).padStart(5, '0'), (digit) => Number(digit) + 1).join('');
   const file = WORDS.map((word, index) => `${dice(index)}\t${word}\n`).join('');
   const published = 'addd35536511597a02fa0a9ff1e5284677b8883b83e986e43f15a3db996b903e';
   assert.equal(createHash('sha256').update(file).digest('hex'), published);
@@ -18,7 +19,10 @@ test("the list is EFF's, word for word", () => {
 test('suggests six words of it', () => {
   const words = suggestPassphrase().split(' ');
   assert.equal(words.length, 6);
-  assert.deepEqual(words.filter((word) => !WORDS.includes(word)), []);
+  assert.deepEqual(
+    words.filter((word) => !WORDS.includes(word)),
+    [],
+  );
 });
 
 test('favours no word', () => {

@@ -5,10 +5,10 @@ import { alertOf, contentOf, plainSeal, textOf, type Message } from '../src/inde
 import { all, person } from './support/people.ts';
 import { vectors } from './support/vectors.ts';
 
-const { key, entries } = vectors<{
+const { key, entries } = vectors('plain.json') as {
   key: string;
   entries: { comment: string; fields: (string | null)[]; messages: object[] }[];
-}>('plain.json');
+};
 
 function shown({ field, sealedAt, readable, content, findings }: Message): object {
   const text = content && textOf(content);

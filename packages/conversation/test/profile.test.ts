@@ -157,7 +157,10 @@ test('twelve processes that meet at the first start share one profile', async (t
   const finished = await Promise.all(
     Array.from({ length: 12 }, (_, at) => run(process.execPath, [writer, home, ADDRESS, `gAAAAA${at}`])),
   );
-  assert.deepEqual(finished.map(({ code, stderr }) => [code, stderr]), finished.map(() => [0, '']));
+  assert.deepEqual(
+    finished.map(({ code, stderr }) => [code, stderr]),
+    finished.map(() => [0, '']),
+  );
   const items = await profile(t, { home }).store.items(ADDRESS);
   assert.equal(new Set(items.map(({ sealed }) => sealed)).size, 12);
 });

@@ -10,7 +10,10 @@ test('what it seals it opens, in order', async () => {
   const property = fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 })), async (all) => {
     const sealed = await Promise.all(all.map((bytes) => seal.seal({ bytes })));
     const opened = await seal.open(sealed);
-    assert.deepEqual(opened.map(({ content }) => content?.bytes), all.map((bytes) => new Uint8Array(bytes)));
+    assert.deepEqual(
+      opened.map(({ content }) => content?.bytes),
+      all.map((bytes) => new Uint8Array(bytes)),
+    );
     assert.ok(opened.every(({ findings, sealedAt }) => findings.length === 0 && sealedAt !== null));
   });
   await fc.assert(property);
@@ -31,11 +34,19 @@ test("for the article's receiver it writes b'…'", async () => {
 test('what does not open is a finding, never an error', async () => {
   const seal = plainSeal(KEY);
   const token = await plainSeal(OTHER_KEY).seal(contentOf('hello'));
-  const junk = fc.oneof(fc.string(), fc.constant(token), fc.constant(`b'${token}'`), fc.nat(token.length).map((at) => token.slice(0, at)));
+  const junk = fc.oneof(
+    fc.string(),
+    fc.constant(token),
+    fc.constant(`b'${token}'`),
+    fc.nat(token.length).map((at) => token.slice(0, at)),
+  );
   const property = fc.asyncProperty(fc.array(junk), async (strings) => {
     for (const { content, findings } of await seal.open(strings)) {
       assert.equal(content, null);
-      assert.deepEqual(findings.map(({ code }) => code), ['unreadable']);
+      assert.deepEqual(
+        findings.map(({ code }) => code),
+        ['unreadable'],
+      );
     }
   });
   await fc.assert(property);
@@ -43,7 +54,10 @@ test('what does not open is a finding, never an error', async () => {
 
 test('of several keys the first seals and all open', async () => {
   const both = plainSeal([KEY, OTHER_KEY]);
-  const [mine, old] = await both.open([await both.seal(contentOf('new')), await plainSeal(OTHER_KEY).seal(contentOf('old'))]);
+  const [mine, old] = await both.open([
+    await both.seal(contentOf('new')),
+    await plainSeal(OTHER_KEY).seal(contentOf('old')),
+  ]);
   assert.deepEqual([mine?.content, old?.content], [contentOf('new'), contentOf('old')]);
   const [alone] = await plainSeal(KEY).open([await both.seal(contentOf('new'))]);
   assert.deepEqual(alone?.content, contentOf('new'));

@@ -1,6 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { JOIN_WINDOW, MemoryChannel, fit, type Channel, type Entry, type Fields, type ReadOptions } from '@fernspeak/channel';
+import {
+  JOIN_WINDOW,
+  MemoryChannel,
+  fit,
+  type Channel,
+  type Entry,
+  type Fields,
+  type ReadOptions,
+} from '@fernspeak/channel';
 import fc from 'fast-check';
 import { contentOf, memoryStore, plainSeal, type Conversation, type Store, type Unread } from '../src/index.ts';
 import { virtualClock } from './support/clock.ts';
@@ -14,7 +22,9 @@ async function write(channel: Channel, ...messages: string[]): Promise<void> {
 }
 
 /** Receives as the command does: everything, then the cursor moves. */
-async function receive(conversation: Conversation): Promise<{ shown: (string | null)[]; codes: string[]; unread: Unread }> {
+async function receive(
+  conversation: Conversation,
+): Promise<{ shown: (string | null)[]; codes: string[]; unread: Unread }> {
   const unread = conversation.unread();
   const shown = await texts(unread);
   await unread.commit();
@@ -192,7 +202,11 @@ test('an entry that is missing is waited for, and not passed', async () => {
   const clock = virtualClock(Date.parse('2026-11-24T06:00:30Z'));
   const channel = new GivenChannel();
   const bob = person(channel, { clock });
-  const [one, two, three] = [await entry(1, 'one'), await entry(2, 'two'), await entry(3, 'three', '2026-11-24T06:00:00Z')];
+  const [one, two, three] = [
+    await entry(1, 'one'),
+    await entry(2, 'two'),
+    await entry(3, 'three', '2026-11-24T06:00:00Z'),
+  ];
   channel.given = [one, three];
   assert.deepEqual((await receive(bob)).shown, ['one']);
   channel.given = [one, two, three];
@@ -203,7 +217,11 @@ test('one that is missing for a minute is passed, and given out when it turns up
   const clock = virtualClock(Date.parse('2026-11-24T06:01:00Z'));
   const channel = new GivenChannel();
   const bob = person(channel, { clock });
-  const [one, two, three] = [await entry(1, 'one'), await entry(2, 'two'), await entry(3, 'three', '2026-11-24T06:00:00Z')];
+  const [one, two, three] = [
+    await entry(1, 'one'),
+    await entry(2, 'two'),
+    await entry(3, 'three', '2026-11-24T06:00:00Z'),
+  ];
   channel.given = [one, three];
   assert.deepEqual((await receive(bob)).shown, ['one', 'three']);
   assert.deepEqual((await receive(bob)).shown, []);
@@ -217,7 +235,11 @@ test('a part that turns up late completes its message', async () => {
   const clock = virtualClock(Date.parse('2026-11-24T06:01:00Z'));
   const channel = new GivenChannel();
   const bob = person(channel, { clock });
-  const parts = fit(await sealed('long '.repeat(100)), { ...(await channel.info()).limits, fieldBytes: 255, entryBytes: 510 });
+  const parts = fit(await sealed('long '.repeat(100)), {
+    ...(await channel.info()).limits,
+    fieldBytes: 255,
+    entryBytes: 510,
+  });
   const all = parts.map((fields, at): Entry => ({ id: at + 1, createdAt: '2026-11-24T06:00:00Z', fields }));
   channel.given = [...all.slice(0, 1), ...all.slice(2)];
   assert.deepEqual((await receive(bob)).shown, []);

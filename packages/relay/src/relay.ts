@@ -27,13 +27,18 @@ export interface Relay {
 }
 
 /**
- * Starts a relay; returns when it answers.
+ * Starts a relay on SQLite; returns when it answers.
  * @throws {RelayError} `data-in-use`, `data-unusable`, `data-newer`, `address-in-use`, `address-unusable`
  */
-export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT, data = DEFAULT_DATA, now = Date.now, onStored = null } = options;
+export function startRelay(options: RelayOptions = {}): Promise<Relay> {
+  return startRelayOn(() => openSqliteStore({ folder: options.data ?? DEFAULT_DATA }), options);
+}
+
+/** The same on any store; the relay closes it. */
+export async function startRelayOn(openStore: () => Promise<Store>, options: RelayOptions): Promise<Relay> {
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, now = Date.now, onStored = null } = options;
   const log = await openLog({ format: options.logFormat ?? 'none', level: options.logLevel ?? 'info' });
-  const store = await openSqliteStore({ folder: data });
+  const store = await openStore();
   const stopping = new AbortController();
   const draining = stopping.signal;
   setMaxListeners(0, draining); // one for each reader who waits

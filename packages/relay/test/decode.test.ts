@@ -69,7 +69,7 @@ describe('paths', () => {
       ['/', [], null],
       ['/?a', [], null],
       ['/a//b', ['a', '', 'b'], null],
-      ['/.json', [''], 'json'],
+      ['/.json', [], 'json'],
       ['/a.html', ['a.html'], null],
     ];
     for (const [target, segments, format] of cases) assert.deepEqual(pathOf(target), { segments, format }, target);
@@ -82,7 +82,7 @@ describe('multipart', () => {
     `--x y\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 
   test('gives names and values as they were sent, line ends and dashes included', () => {
-    const values = ['', 'a\r\nb', '\r\n', '--x', '--x y', '\r\n--x'];
+    const values = ['', 'a\r\nb', '\r\n', '--x', '\r\n--x'];
     const body = `preamble\r\n${values.map((value, index) => part(`f${index}`, value)).join('')}--x y--\r\nepilogue`;
     assert.deepEqual(
       multipartFields(Buffer.from(body), type, 10),

@@ -17,7 +17,7 @@ const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 5000;
 
 /** These pass by themselves; all others last as long as the channel, its address or its keys are as they are. */
-const TRANSIENT: readonly string[] = ['rate-limited', 'unreachable', 'unclear', 'busy'];
+const TRANSIENT: ReadonlySet<string> = new Set(['rate-limited', 'unreachable', 'unclear', 'busy']);
 
 /** What became of an item, as far as this run knows. */
 export type Fate = Outcome | { readonly status: 'kept'; readonly reason: ChannelError };
@@ -137,7 +137,7 @@ export class Outbox {
         if (!isChannelError(error)) throw error;
         if (isOwn && error.stored === 'unknown') this.#doubtful = true;
         const waitMs = error.retryAfterMs ?? backoff * (1 + Math.random() / 4);
-        if (!TRANSIENT.includes(error.code) || waitMs >= this.#deadline.left) return { status: 'kept', reason: error };
+        if (!TRANSIENT.has(error.code) || waitMs >= this.#deadline.left) return { status: 'kept', reason: error };
         this.#report({ kind: 'waiting', waitMs, reason: error });
         await this.#wait(waitMs);
         item = (await this.#parts.store.item(head.id)) ?? item;
@@ -201,7 +201,7 @@ export class Outbox {
     }
     // only under the lock: else another process may be sending it at this moment
     const untouched = locked && own !== null && (own.attempt === null || !this.#doubtful);
-    if (untouched && !TRANSIENT.includes(reason.code)) {
+    if (untouched && !TRANSIENT.has(reason.code)) {
       await store.remove(own.id);
       throw reason;
     }

@@ -1,3 +1,4 @@
+import type * as Sqlite from 'node:sqlite';
 import { ConversationError } from '../errors.ts';
 
 /** Result codes of SQLite (https://www.sqlite.org/rescode.html); the upper bits refine them. */
@@ -7,7 +8,7 @@ const NOT_A_DATABASE = 26;
 const PRIMARY = 0xff;
 
 /** `node:sqlite`, loaded when the first profile is opened and not before: it weighs on start-up. */
-export function sqlite(): typeof import('node:sqlite') {
+export function sqlite(): typeof Sqlite {
   return process.getBuiltinModule('node:sqlite');
 }
 

@@ -69,7 +69,7 @@ export class SqliteStore implements Store {
 
   async checkpoint(address: string): Promise<Checkpoint | null> {
     const [row] = this.#all('SELECT version, state FROM checkpoint WHERE address = ?', address);
-    return row ? { ...parse<Omit<Checkpoint, 'version'>>(row['state']), version: Number(row['version']) } : null;
+    return row ? { ...(parse(row['state']) as Omit<Checkpoint, 'version'>), version: Number(row['version']) } : null;
   }
 
   async saveCheckpoint(address: string, { version, ...state }: Checkpoint): Promise<boolean> {
@@ -109,11 +109,12 @@ function itemOf(row: Row | undefined): OutboxItem | null {
     id: Number(row['id']),
     sealed: String(row['sealed']),
     attendedUntil: Number(row['attended_until']),
-    attempt: row['attempt'] === null ? null : parse<Attempt>(row['attempt']),
-    outcome: row['outcome'] === null ? null : parse<Outcome>(row['outcome']),
+    attempt: row['attempt'] === null ? null : (parse(row['attempt']) as Attempt),
+    outcome: row['outcome'] === null ? null : (parse(row['outcome']) as Outcome),
   };
 }
 
-function parse<T>(text: SQLOutputValue | undefined): T {
-  return JSON.parse(String(text)) as T;
+/** What this store wrote itself. */
+function parse(text: SQLOutputValue | undefined): unknown {
+  return JSON.parse(String(text));
 }

@@ -53,6 +53,6 @@ function arriving<T>(result: Promise<IteratorResult<T, unknown>>): Arriving<T> {
 }
 
 async function soon(next: Arriving<unknown>): Promise<boolean> {
-  for (let turn = 0; turn < TURNS && !next.arrived; turn++) await null;
+  for (let turn = 0; turn < TURNS && !next.arrived; turn++) await Promise.resolve();
   return next.arrived;
 }

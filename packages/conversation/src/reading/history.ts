@@ -36,11 +36,14 @@ export async function* history(
 }
 
 async function* arrivals(range: HistoryRange, source: Source): AsyncGenerator<Arrival, void, undefined> {
-  if ('after' in range) return yield* arrivalsAfter(range.after, source);
-  if ('last' in range) return yield* lastArrivals(range.last, source);
-  const from = range.since.getTime();
-  for await (const arrival of arrivalsAfter(await lastBefore(from, source), source)) {
-    if (Date.parse(arrival.entry.createdAt) >= from) yield arrival;
+  if ('after' in range) yield* arrivalsAfter(range.after, source);
+  else if ('last' in range) yield* lastArrivals(range.last, source);
+  else yield* arrivalsSince(range.since.getTime(), source);
+}
+
+async function* arrivalsSince(time: number, source: Source): AsyncGenerator<Arrival, void, undefined> {
+  for await (const arrival of arrivalsAfter(await lastBefore(time, source), source)) {
+    if (Date.parse(arrival.entry.createdAt) >= time) yield arrival;
   }
 }
 
@@ -57,11 +60,8 @@ async function* arrivalsAfter(after: number, { channel, signal }: Source): Async
 async function* lastArrivals(count: number, source: Source): AsyncGenerator<Arrival, void, undefined> {
   if (count <= 0) return;
   // most often nothing was cut, and the last n entries are the last n messages
-  if (count <= JOIN_WINDOW) {
-    const simple = await lastUncut(count, source);
-    if (simple) return yield* simple;
-  }
-  yield* arrivalsAfter(await beforeLast(count, source), source);
+  const uncut = count <= JOIN_WINDOW ? await lastUncut(count, source) : null;
+  yield* uncut ?? arrivalsAfter(await beforeLast(count, source), source);
 }
 
 /** The last entries, if each is a message of its own; else null. */

@@ -9,7 +9,7 @@ export interface Hole {
 }
 
 /** A missing entry may still turn up: a hole this young is waited for. */
-export const HOLE_WAIT_MS = 60_000;
+const HOLE_WAIT_MS = 60_000;
 /** An older one is looked at again at each reading, this long. */
 const HOLE_WATCH_MS = 24 * 60 * 60_000;
 /** Most holes that are looked at again; the oldest is given up first. */

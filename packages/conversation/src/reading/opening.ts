@@ -77,6 +77,6 @@ const TOKEN_BEGINNING = /^(?:b['"])?gAAAAA/;
  * True for what was meant as a token: one by its shape, or what begins like all tokens until 2106 and is none, because
  * it was altered or cut off. Everything else is text that anyone can read.
  */
-export function looksSealed(text: string): boolean {
+function looksSealed(text: string): boolean {
   return TOKEN_BEGINNING.test(text) || isToken(unwrapBytesLiteral(text));
 }

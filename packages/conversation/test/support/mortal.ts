@@ -11,7 +11,10 @@ export interface Death {
 }
 
 /** One life of a program on a store and a channel that outlive it. `null`: it does not end. */
-export function mortal(death: Death | null, parts: { store: Store; channel: Channel }): { store: Store; channel: Channel } {
+export function mortal(
+  death: Death | null,
+  parts: { store: Store; channel: Channel },
+): { store: Store; channel: Channel } {
   let operations = 0;
   let dead = false;
   const held = new Set<Lock>();

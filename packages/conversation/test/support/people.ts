@@ -1,14 +1,6 @@
 import type { Channel } from '@fernspeak/channel';
 import { Fernet } from '@fernspeak/fernet';
-import {
-  Conversation,
-  memoryStore,
-  plainSeal,
-  textOf,
-  type Clock,
-  type Message,
-  type Store,
-} from '../../src/index.ts';
+import { Conversation, memoryStore, plainSeal, textOf, type Clock, type Message, type Store } from '../../src/index.ts';
 
 export const KEY: string = Fernet.generateKey();
 export const OTHER_KEY: string = Fernet.generateKey();
