@@ -55,7 +55,10 @@ async function relayLog(url: string, folder: string, entries: number): Promise<L
     home: join(folder, `home-relay-${entries}`),
     append: async (from, to) => {
       for (let i = from; i <= to; i += BULK) {
-        const updates = Array.from({ length: Math.min(BULK, to - i + 1) }, (_, j) => ({ delta_t: 0, field1: token(i + j) }));
+        const updates = Array.from({ length: Math.min(BULK, to - i + 1) }, (_, j) => ({
+          delta_t: 0,
+          field1: token(i + j),
+        }));
         const answer = await fetch(`${channel.address}/bulk_update.json`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -82,7 +85,11 @@ async function time(log: Log, args: readonly string[]): Promise<number> {
   const started = performance.now();
   const done = await fernspeak(home, args);
   const took = performance.now() - started;
-  assert.equal(done.stdout.trim().split('\n').length, NEW, `${NEW} messages, got: ${done.stdout.slice(0, 200)} ${done.stderr}`);
+  assert.equal(
+    done.stdout.trim().split('\n').length,
+    NEW,
+    `${NEW} messages, got: ${done.stdout.slice(0, 200)} ${done.stderr}`,
+  );
   return took;
 }
 

@@ -18,7 +18,9 @@ for (const [name, command, ...args] of CHECKS) {
   const done = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
   const good = done.status === 0;
   if (!good) failed++;
-  console.log(`${good ? 'ok    ' : 'FAILED'} ${name} (${command}, ${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  console.log(
+    `${good ? 'ok    ' : 'FAILED'} ${name} (${command}, ${((performance.now() - started) / 1000).toFixed(1)} s)`,
+  );
 }
 if (failed > 0) console.log(`${failed} of ${CHECKS.length} checks failed.`);
 process.exitCode = failed > 0 ? 1 : 0;

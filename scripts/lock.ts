@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const LOCK = fileURLToPath(new URL('../package-lock.json', import.meta.url));
 /** `binding-linux-arm-gnueabihf`: system, processor, and perhaps the C library. */
-const PLATFORM = /[-/](android|darwin|freebsd|linux|netbsd|openbsd|openharmony|win32|wasm32)-(\w+?)(?:-(gnu|musl|msvc|eabi)\w*)?$/;
+const PLATFORM =
+  /[-/](android|darwin|freebsd|linux|netbsd|openbsd|openharmony|win32|wasm32)-(\w+?)(?:-(gnu|musl|msvc|eabi)\w*)?$/;
 
 interface LockedPackage {
   version?: string;

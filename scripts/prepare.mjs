@@ -38,7 +38,9 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   fail(`this clone needs Node ${OLDEST_NODE} or newer; this is ${process.version}`);
 }
 
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 const stamp = join(root, 'node_modules', '.fernspeak-installed');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.error('Installing what the lock file names (once; needs the npm registry) …');
@@ -49,7 +51,10 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
 }
 
 const bundle = join(root, 'packages', 'cli', 'dist', 'main.js');
-if (!existsSync(bundle) || statSync(bundle).mtimeMs < Math.max(newest(join(root, 'packages')), statSync(stamp).mtimeMs)) {
+if (
+  !existsSync(bundle) ||
+  statSync(bundle).mtimeMs < Math.max(newest(join(root, 'packages')), statSync(stamp).mtimeMs)
+) {
   // the Node 24 of the lock file; where npm has none for this platform, the machine's own has to be one
   const local = join(root, 'node_modules', '.bin', 'node');
   const node = process.platform !== 'win32' && existsSync(local) ? local : process.execPath;

@@ -10,7 +10,12 @@ import { parseArgs } from 'node:util';
 import { installTestNeeds } from './debian.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TEST_FILES = ['packages/*/test/**/*.test.ts', 'test/e2e/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'];
+const TEST_FILES = [
+  'packages/*/test/**/*.test.ts',
+  'test/e2e/**/*.test.ts',
+  'examples/**/*.test.ts',
+  'scripts/**/*.test.ts',
+];
 /** Test files at once: two, the cores that the project counts on. */
 const CONCURRENCY = 2;
 /** A test that takes longer than this hangs, in milliseconds; the long numbers may take their time. */
@@ -54,6 +59,7 @@ const unfinished = files.filter((file) => !finished.has(file));
 for (const file of unfinished) console.log(`NOT FINISHED  ${relative(ROOT, file)} ended before all its tests had run`);
 for (const test of skipped) console.log(`SKIPPED  ${test}`);
 const failures = failed + unfinished.length + (process.env['REQUIRE_ALL'] === '1' ? skipped.length : 0);
-if (process.env['REQUIRE_ALL'] === '1' && skipped.length > 0) console.log('REQUIRE_ALL is set: each skipped test is a failure.');
+if (process.env['REQUIRE_ALL'] === '1' && skipped.length > 0)
+  console.log('REQUIRE_ALL is set: each skipped test is a failure.');
 console.log(`${passed} passed, ${failures} failed, ${skipped.length} skipped`);
 process.exitCode = failures > 0 || passed === 0 ? 1 : 0;

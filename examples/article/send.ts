@@ -18,6 +18,8 @@ const writeKey = await ask('Write key of the channel: ');
 const channel = openHttpChannel({ address, writeKey });
 const seal = plainSeal(await deriveKey({ secret, place: channel.place }));
 const sent = await new Conversation({ channel, seal, store: memoryStore() }).send({ bytes: Buffer.from(message) });
-console.log(sent.status === 'stored' ? `Stored as entry ${sent.entryId}: ${sent.sealed}` : `Not stored: ${sent.reason.message}`);
+console.log(
+  sent.status === 'stored' ? `Stored as entry ${sent.entryId}: ${sent.sealed}` : `Not stored: ${sent.reason.message}`,
+);
 process.exitCode = sent.status === 'stored' ? 0 : 1;
 process.stdin.destroy();

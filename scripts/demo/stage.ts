@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createChannel, fernspeak, placeArticleProgram, startRelayProcess, type Finished, type NewChannel } from '@fernspeak/test';
+import {
+  createChannel,
+  fernspeak,
+  placeArticleProgram,
+  startRelayProcess,
+  type Finished,
+  type NewChannel,
+} from '@fernspeak/test';
 
 /** Everything a step of the demo needs: a relay, its channel, and people with profiles and key files of their own. */
 export interface Stage {

@@ -10,7 +10,9 @@ export interface Step {
 }
 
 const QUESTION = 'Are we still on for six?';
-const LONG_MESSAGE = Buffer.from('Three thousand bytes are more than one entry of ThingSpeak holds. '.repeat(46).slice(0, 3000));
+const LONG_MESSAGE = Buffer.from(
+  'Three thousand bytes are more than one entry of ThingSpeak holds. '.repeat(46).slice(0, 3000),
+);
 /** What somebody with another key reads, whatever the number of messages. */
 const NOTHING_OPENS = /None of the \d+ messages here opens with this key: [^\n]*/;
 /** Exit code of `receive` when nothing there opens with the key (`fernspeak help exit-codes`). */
@@ -84,7 +86,9 @@ const longMessage: Step = {
     if (!sent) return false;
     const received = await stage.as('bob', ['receive', stage.channel.address, '--raw', ...stage.sharedKey]);
     const whole = sha256(received.stdout) === sha256(LONG_MESSAGE);
-    show(`${sent.sealed.length} characters → entry ${sent.entryId}, ${whole ? 'whole again: same SHA-256' : 'NOT the same again'}`);
+    show(
+      `${sent.sealed.length} characters → entry ${sent.entryId}, ${whole ? 'whole again: same SHA-256' : 'NOT the same again'}`,
+    );
     return whole;
   },
 };

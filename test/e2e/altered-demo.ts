@@ -10,7 +10,10 @@ const ALTERATIONS: Readonly<Record<string, readonly [step: number, Interference]
   'stored-character': [3, (_, stage) => alterStoredCharacter(stage.data, stage.channel.id)],
   key: [3, (_, stage) => writeFileSync(join(stage.folder, 'shared-passphrase'), 'not-what-ada-sealed-with-at-all')],
   // the article's sender with another salt: what it seals, nobody can open with the passphrase
-  'python-program': [7, (_, { sender }) => writeFileSync(sender, readFileSync(sender, 'utf8').replace('salt_', 'pepper_'))],
+  'python-program': [
+    7,
+    (_, { sender }) => writeFileSync(sender, readFileSync(sender, 'utf8').replace('salt_', 'pepper_')),
+  ],
 };
 
 const alteration = ALTERATIONS[process.argv[2] ?? ''];

@@ -63,11 +63,7 @@ export interface Ending {
 }
 
 /** Starts `fernspeak relay` on `data` and waits until it says that it is ready; it is killed when the test `t` ends. */
-export async function startRelayProcess(
-  t: Ending,
-  data: string,
-  args: readonly string[] = [],
-): Promise<RunningRelay> {
+export async function startRelayProcess(t: Ending, data: string, args: readonly string[] = []): Promise<RunningRelay> {
   const given = ['relay', '--host', '127.0.0.1', '--port', '0', '--data', data, '--json', ...args];
   const child = spawn(process.execPath, [LAUNCHER, ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));

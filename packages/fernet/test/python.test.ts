@@ -71,7 +71,9 @@ for (const found of pythons) {
         assert.notEqual((await python.ask('open', { key, token, ttl, now })).message, null, desc);
       }
       for (const { desc, keys, token, message } of VECTORS.rotate) {
-        const { rotated } = await python.ask('exchange', { keys, key: keys.at(keys.length > 1 ? -1 : 0), token }).catch(() => ({ rotated: '' }));
+        const { rotated } = await python
+          .ask('exchange', { keys, key: keys.at(keys.length > 1 ? -1 : 0), token })
+          .catch(() => ({ rotated: '' }));
         assert.ok(rotated === '' || new Fernet(keys[0]!).decrypt(rotated).length === message.length / 2, desc);
       }
     });

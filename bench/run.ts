@@ -1,0 +1,12 @@
+// npm run bench [-- startup|reading]: side by side with the peers, or with itself at another size.
+import { benchReading } from './reading.ts';
+import { benchStartup } from './startup.ts';
+
+const SUITES: Readonly<Record<string, () => void | Promise<void>>> = { startup: benchStartup, reading: benchReading };
+
+const asked = process.argv.slice(2);
+for (const name of asked.length > 0 ? asked : Object.keys(SUITES)) {
+  const suite = SUITES[name];
+  if (!suite) throw new Error(`There is no suite ${name}; there are ${Object.keys(SUITES).join(', ')}.`);
+  await suite();
+}
