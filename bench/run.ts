@@ -1,8 +1,13 @@
-// npm run bench [-- startup|reading]: side by side with the peers, or with itself at another size.
+// npm run bench [-- startup|reading|live]: side by side with the peers, or with itself at another size.
+import { benchLive } from './live.ts';
 import { benchReading } from './reading.ts';
 import { benchStartup } from './startup.ts';
 
-const SUITES: Readonly<Record<string, () => void | Promise<void>>> = { startup: benchStartup, reading: benchReading };
+const SUITES: Readonly<Record<string, () => void | Promise<void>>> = {
+  startup: benchStartup,
+  reading: benchReading,
+  live: benchLive,
+};
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(SUITES)) {

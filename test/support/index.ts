@@ -2,3 +2,4 @@ export * from './article.ts';
 export * from './processes.ts';
 export * from './python.ts';
 export * from './temporary.ts';
+export * from './cutting-proxy.ts';

@@ -24,7 +24,7 @@ export interface Limits {
   readonly minIntervalMs: number;
   /** A read can wait at the server for the next entry. */
   readonly longPoll: boolean;
-  /** The server pushes entries (not used yet). */
+  /** The server pushes entries: a follower has them as soon as they are stored. */
   readonly live: boolean;
   /** The channel refuses what is not sealed. */
   readonly sealed: boolean;

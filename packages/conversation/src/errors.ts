@@ -5,12 +5,19 @@
 export type ConversationErrorCode =
   | 'empty-passphrase'
   | 'bad-name'
+  | 'not-an-invite'
+  | 'broken-invite'
+  | 'newer-invite'
   | 'refused'
+  | 'forgotten'
+  | 'cloned'
   | 'profile-exposed'
   | 'profile-newer'
   | 'profile-damaged'
   | 'profile-unusable'
-  | 'profile-busy';
+  | 'profile-busy'
+  | 'profile-locked'
+  | 'wrong-passphrase';
 
 /** The one error class of this package: a stable code, a sentence that says what happened, a hint what to do next. */
 export class ConversationError extends Error {

@@ -2,6 +2,7 @@ import type { RelayContext } from './api/context.ts';
 import { routesOf } from './api/routes.ts';
 import { errorAnswer, type Answer } from './http/answer.ts';
 import { HttpError } from './http/errors.ts';
+import { Rates } from './http/rates.ts';
 import { keyOf, paramsOf, pathOf, type Format, type Path, type RawRequest } from './http/request.ts';
 import { Router, type Route, type RouteRequest } from './http/router.ts';
 import { isRelayError } from './relay-error.ts';
@@ -24,9 +25,13 @@ const NO_CONTENT: Answer = { status: 200, type: 'text', body: '' };
 /** The relay without its port: a request in, an answer out. */
 export class App {
   readonly #router: Router;
+  readonly #rates: Rates;
+  readonly #now: () => number;
 
   constructor(context: RelayContext) {
     this.#router = new Router(routesOf(context));
+    this.#rates = new Rates(context.limits);
+    this.#now = context.now;
   }
 
   /** Answers every request; never rejects. */
@@ -46,6 +51,8 @@ export class App {
 
   async #route(raw: RawRequest, state: State): Promise<Answer> {
     if (raw.method === 'OPTIONS') return NO_CONTENT;
+    const now = this.#now();
+    this.#rates.checkAddress(raw.address, now);
     const path = (state.path = pathOf(raw.target));
     const { route, captures } = this.#router.match(raw.method, path);
     state.route = route;
@@ -53,7 +60,9 @@ export class App {
     const format = (state.accepted = formatOf(raw, route, path));
     const params = paramsOf(raw, route.ownBody !== true);
     state.few = params.get('headers') === 'false';
-    return route.handler({ raw, captures, format, params, key: keyOf(raw.headers, params) });
+    const key = keyOf(raw.headers, params);
+    this.#rates.checkKey(key, now);
+    return route.handler({ raw, captures, format, params, key });
   }
 }
 

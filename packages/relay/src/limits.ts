@@ -16,7 +16,7 @@ export const BODIES_IN_MEMORY_BYTES: number = 128 * 1024 * 1024;
 /** Of a body that is too long, this much more is read and thrown away, so that its sender gets to read the answer. */
 export const DISCARD_BYTES: number = 64 * 1024 * 1024;
 
-/** Connections at one time: a long poll each, at about 10 KiB; further ones are closed at once. */
+/** Connections at one time: a live reader or a long poll each, at about 10 KiB; further ones are closed at once. */
 export const CONNECTIONS = 4096;
 
 /** Requests of one connection that wait for their answers (HTTP pipelining); the next one is refused. */
@@ -45,6 +45,10 @@ export const PARAMETERS = 256;
 export const FEED_ENTRIES_DEFAULT = 100;
 export const FEED_ENTRIES_MAX = 8000;
 
+/** Days of a status feed when nothing is asked for, and entries of the recent ones (thingspeak-api 3.6). */
+export const STATUS_DAYS = 1;
+export const STATUSES_RECENT = 30;
+
 /** Entries and bytes that are read from the store at once: what a long read holds of memory and of the thread's time. */
 export const PAGE_ENTRIES = 500;
 export const PAGE_BYTES: number = 1024 * 1024;
@@ -57,6 +61,45 @@ export const AFTER_ANSWER_BYTES: number = 8 * 1024 * 1024;
 
 /** Seconds that a long poll waits at most: below the 60 s after which the usual proxies give up. */
 export const LONG_POLL_SECONDS = 50;
+
+/** Live readers (`/feeds/live`) at one time: most of {@link CONNECTIONS}, so that some are left for those who write. */
+export const LIVE_READERS = 3500;
+
+/** Milliseconds between two heartbeats of a live stream: proxies cut what is silent for 30 or 60 seconds. */
+export const HEARTBEAT_MS = 15_000;
+
+/** Bytes that may wait for one live reader; one who is further behind is closed and comes back for the rest. */
+export const LIVE_QUEUE_BYTES: number = 1024 * 1024;
+
+/** Milliseconds that a live reader who is closed gets for what still waits for it. */
+export const LIVE_LAST_WORDS_MS = 5_000;
+
+/** Milliseconds after which a live reader that was closed is asked to come back (`retry:`). */
+export const LIVE_RETRY_MS = 1_000;
+
+/**
+ * Requests a second of one address (IPv6: of its /64), not of this computer's own: a proxy here has everybody's. Of one
+ * key: not limited unless asked for, as a gateway may write for many with one.
+ */
+export const ADDRESS_RATE = 50;
+export const KEY_RATE = 0;
+
+/** Seconds of its rate that a quiet address or key may use up at once. */
+export const BURST_SECONDS = 10;
+
+/** Addresses or keys that are remembered; beyond that the one seen first is forgotten. */
+export const BUCKETS = 100_000;
+
+/** Channels of a relay. */
+export const CHANNELS = 100_000;
+
+/** Days that an entry is kept, and entries that a channel keeps; 0 = for ever, all. */
+export const KEEP_DAYS = 0;
+export const KEEP_ENTRIES = 0;
+
+/** Entries that are removed at once, so that nobody's update waits for long; milliseconds until the next look. */
+export const REMOVED_AT_ONCE = 500;
+export const RETENTION_CHECK_MS = 60_000;
 
 /** Milliseconds that running requests get when the relay stops. */
 export const DRAIN_MS = 10_000;
@@ -90,39 +133,54 @@ export interface Limits {
   /** Milliseconds between two updates of a channel; 0 = none. */
   readonly updateIntervalMs: number;
   readonly connections: number;
+  readonly liveReaders: number;
+  readonly heartbeatMs: number;
+  /** Requests a second of one key, of one address; 0 = not limited. */
+  readonly keyRate: number;
+  readonly addressRate: number;
+  readonly channels: number;
+  /** Milliseconds that an entry is kept; 0 = for ever. */
+  readonly keepMs: number;
+  /** Entries that a channel keeps; 0 = all. */
+  readonly keepEntries: number;
 }
 
 /** The settings of {@link Limits} that somebody chose; what is missing gets its default. */
-export interface LimitOptions {
+export type LimitOptions = Partial<Omit<Limits, 'fieldCharacters' | 'entryBytes'>> & {
   readonly thingspeakLimits?: boolean;
-  readonly updateIntervalMs?: number;
-  readonly fieldBytes?: number;
-  readonly bulkEntries?: number;
-  readonly bodyBytes?: number;
-  readonly connections?: number;
-}
+};
+
+const DEFAULTS = {
+  fieldBytes: FIELD_BYTES,
+  bulkEntries: BULK_ENTRIES,
+  bodyBytes: BODY_BYTES,
+  updateIntervalMs: 0,
+  connections: CONNECTIONS,
+  liveReaders: LIVE_READERS,
+  heartbeatMs: HEARTBEAT_MS,
+  keyRate: KEY_RATE,
+  addressRate: ADDRESS_RATE,
+  channels: CHANNELS,
+  keepMs: KEEP_DAYS * 86_400_000,
+  keepEntries: KEEP_ENTRIES,
+} satisfies LimitOptions;
 
 /** The limits that these options mean. ThingSpeak's win over larger ones. */
 export function limitsOf(options: LimitOptions): Limits {
-  const {
-    fieldBytes = FIELD_BYTES,
-    bulkEntries = BULK_ENTRIES,
-    bodyBytes = BODY_BYTES,
-    connections = CONNECTIONS,
-  } = options;
-  if (!options.thingspeakLimits) {
-    const updateIntervalMs = options.updateIntervalMs ?? 0;
-    // latitude … status are values of the entry too
-    const entryBytes = (FIELDS + 4) * fieldBytes;
-    return { fieldBytes, fieldCharacters: null, entryBytes, bulkEntries, bodyBytes, updateIntervalMs, connections };
-  }
+  const chosen = Object.keys(DEFAULTS).map((name) => {
+    const key = name as keyof typeof DEFAULTS;
+    return [key, options[key] ?? DEFAULTS[key]];
+  });
+  const limits = Object.fromEntries(chosen) as typeof DEFAULTS;
+  // latitude … status are values of the entry too
+  if (!options.thingspeakLimits)
+    return { ...limits, fieldCharacters: null, entryBytes: (FIELDS + 4) * limits.fieldBytes };
   return {
+    ...limits,
     fieldBytes: THINGSPEAK.fieldCharacters,
     fieldCharacters: THINGSPEAK.fieldCharacters,
     entryBytes: THINGSPEAK.entryBytes,
-    bulkEntries: Math.min(bulkEntries, THINGSPEAK.bulkEntries),
-    bodyBytes,
+    bulkEntries: Math.min(limits.bulkEntries, THINGSPEAK.bulkEntries),
     updateIntervalMs: options.updateIntervalMs ?? THINGSPEAK.updateIntervalMs,
-    connections,
   };
 }

@@ -1,6 +1,23 @@
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './access-log.ts';
 import type { StoredEntry } from './api/context.ts';
-import { BODY_BYTES, BULK_ENTRIES, CONNECTIONS, FIELD_BYTES, THINGSPEAK, type LimitOptions } from './limits.ts';
+import { CONFIG, readConfig } from './config.ts';
+import {
+  ADDRESS_RATE,
+  BODY_BYTES,
+  BULK_ENTRIES,
+  CHANNELS,
+  CONNECTIONS,
+  FIELD_BYTES,
+  HEARTBEAT_MS,
+  KEEP_DAYS,
+  KEEP_ENTRIES,
+  KEY_RATE,
+  LIVE_READERS,
+  MAX_CHANNEL,
+  MAX_ENTRY,
+  THINGSPEAK,
+  type LimitOptions,
+} from './limits.ts';
 import { RelayError } from './relay-error.ts';
 
 /** What a relay starts with. Everything has a default. */
@@ -29,8 +46,8 @@ export interface RelayOptions extends RelaySettings {
 
 /** One option of a relay: a flag, an environment variable, a setting. */
 export interface RelayOption {
-  readonly name: keyof RelaySettings;
-  /** With its dashes. */
+  readonly name: keyof RelaySettings | typeof CONFIG;
+  /** With its dashes; without them it is the name in the config file. */
   readonly flag: string;
   readonly env: string;
   readonly type: 'text' | 'number' | 'switch';
@@ -51,6 +68,9 @@ const THINGSPEAK_SECONDS = THINGSPEAK.updateIntervalMs / 1000;
 
 /** Every option: the command builds its flags from this table, and the README shows it. */
 export const RELAY_OPTIONS: readonly RelayOption[] = [
+  option(CONFIG, {
+    help: 'file of settings, JSON: {"port": 8131, "keep-days": 30}; flags and environment win over it',
+  }),
   option('host', {
     default: '127.0.0.1',
     help: 'name or address to listen on; other computers reach only one that is not loopback',
@@ -110,6 +130,58 @@ export const RELAY_OPTIONS: readonly RelayOption[] = [
     range: [1, 65_535],
     help: 'most connections at one time',
   }),
+  option('liveReaders', {
+    type: 'number',
+    default: LIVE_READERS,
+    range: [0, 65_535],
+    help: 'most live readers at one time; 0 = none',
+  }),
+  option('heartbeatMs', {
+    flag: '--heartbeat',
+    env: 'FERNSPEAK_RELAY_HEARTBEAT',
+    type: 'number',
+    default: HEARTBEAT_MS / 1000,
+    unit: 'seconds',
+    factor: 1000,
+    range: [0.05, 30],
+    help: 'time between two signs of life of a live stream; followers wait 40 seconds for one',
+  }),
+  option('addressRate', {
+    type: 'number',
+    default: ADDRESS_RATE,
+    unit: 'requests a second',
+    range: [0, 1_000_000],
+    help: 'most requests of one address that is not loopback, ten seconds of it at once; 0 = any number',
+  }),
+  option('keyRate', {
+    type: 'number',
+    default: KEY_RATE,
+    unit: 'requests a second',
+    range: [0, 1_000_000],
+    help: 'most requests with one key, ten seconds of it at once; 0 = any number',
+  }),
+  option('channels', {
+    type: 'number',
+    default: CHANNELS,
+    range: [0, MAX_CHANNEL],
+    help: 'most channels of this relay',
+  }),
+  option('keepMs', {
+    flag: '--keep-days',
+    env: 'FERNSPEAK_RELAY_KEEP_DAYS',
+    type: 'number',
+    default: KEEP_DAYS,
+    unit: 'days',
+    factor: 86_400_000,
+    range: [0, 36_500],
+    help: 'how long entries are kept, to the hour; readers without the beginning cannot check it; 0 = for ever',
+  }),
+  option('keepEntries', {
+    type: 'number',
+    default: KEEP_ENTRIES,
+    range: [0, MAX_ENTRY],
+    help: 'how many entries a channel keeps, the newest; 0 = all',
+  }),
   option('logFormat', {
     choices: LOG_FORMATS,
     help: 'how requests are logged, on stderr (default pretty on a terminal, else json)',
@@ -121,30 +193,45 @@ export const RELAY_OPTIONS: readonly RelayOption[] = [
   }),
 ];
 
-function option(name: keyof RelaySettings, rest: Partial<RelayOption> & Pick<RelayOption, 'help'>): RelayOption {
+function option(name: RelayOption['name'], rest: Partial<RelayOption> & Pick<RelayOption, 'help'>): RelayOption {
   const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const env = `FERNSPEAK_RELAY_${words.replaceAll('-', '_').toUpperCase()}`;
   return { name, flag: `--${words}`, env, type: 'text', default: null, ...rest };
 }
 
 /**
- * Settings from flags and environment; a flag wins. `flags` holds what was given, by the flag's name in camel case
- * (`updateInterval`); numbers may be texts. What neither gives is left out.
+ * Settings from flags, environment and config file, in this order. `flags` holds what was given, by the flag's name in
+ * camel case (`updateInterval`); numbers may be texts. What nobody gives is left out.
  * @throws {RelayError} `bad-option`
  */
 export function readRelayOptions(
   flags: Readonly<Record<string, string | number | boolean | undefined>>,
   env: Readonly<Record<string, string | undefined>>,
 ): RelaySettings {
+  const given = ({ flag, env: variable }: RelayOption): Given | null => {
+    const value = flags[flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+    if (value !== undefined && value !== '') return { value: String(value), source: flag };
+    return env[variable] ? { value: env[variable], source: variable } : null;
+  };
+  const file = RELAY_OPTIONS.filter(({ name }) => name === CONFIG).map(given)[0];
+  const names = RELAY_OPTIONS.flatMap(({ name, flag }) => (name === CONFIG ? [] : [flag.slice(2)]));
+  const config = file ? readConfig(file.value, file.source, names) : new Map<string, string>();
   const settings: Record<string, string | number | boolean> = {};
   for (const option of RELAY_OPTIONS) {
-    const flag = flags[option.flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
-    const given = flag ?? env[option.env];
-    if (given === undefined || given === '') continue;
-    const source = flag === undefined ? option.env : option.flag;
-    settings[option.name] = valueOf(option, String(given), source);
+    if (option.name === CONFIG) continue;
+    const key = option.flag.slice(2);
+    const inFile = config.get(key);
+    const found =
+      given(option) ?? (inFile === undefined ? null : { value: inFile, source: `${key} in ${file?.value}` });
+    if (found !== null) settings[option.name] = valueOf(option, found.value, found.source);
   }
   return settings;
+}
+
+interface Given {
+  readonly value: string;
+  /** What an error names: flag, variable, or name and file. */
+  readonly source: string;
 }
 
 function valueOf(option: RelayOption, given: string, source: string): string | number | boolean {

@@ -3,11 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { openLog } from './access-log.ts';
 import { App } from './app.ts';
 import type { RelayContext } from './api/context.ts';
+import { isLoopback } from './http/rates.ts';
 import { HttpServer } from './http/server.ts';
+import { LiveReaders } from './live/live-readers.ts';
 import { makeKey } from './keys.ts';
 import { limitsOf } from './limits.ts';
 import type { RelayOptions } from './options.ts';
 import { RelayError } from './relay-error.ts';
+import { startRetention } from './retention.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -44,15 +47,19 @@ export async function startRelayOn(openStore: () => Promise<Store>, options: Rel
   setMaxListeners(0, draining); // one for each reader who waits
   const limits = limitsOf(options);
   let local = false;
-  const context: RelayContext = { store, limits, now, trustsLoopback: () => local, draining, onStored };
+  const onFault = (error: unknown): void => log.fault(error);
+  const readers = new LiveReaders({ store, limits, draining, onFault });
+  const context: RelayContext = { store, limits, readers, now, trustsLoopback: () => local, draining, onStored };
   const http = new HttpServer({ app: new App(context), limits, log, draining });
   try {
     const bound = await listen(http, host, port);
     local = isLoopback(bound.address) && options.publicUrl === undefined;
     const firstUserKey = await userKeyFor(store, !local, options.newUserKey ?? false);
+    const stopRetention = startRetention({ store, limits, now, onFault });
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
       stopping.abort();
+      stopRetention();
       await http.drain();
       await store.close();
       log.close();
@@ -90,10 +97,6 @@ async function listen({ server }: HttpServer, host: string, port: number): Promi
     });
   }
   return server.address() as AddressInfo;
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
 /** An address for people of this computer, also where the relay listens on all of its addresses. */

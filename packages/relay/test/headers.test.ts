@@ -55,7 +55,7 @@ test('every answer allows other sites (CORS), errors included', async () => {
     assert.equal(headers['access-control-allow-methods'], 'GET, POST, PUT, OPTIONS, DELETE, PATCH');
     assert.equal(
       headers['access-control-allow-headers'],
-      'origin, content-type, X-Requested-With, THINGSPEAKAPIKEY, X-THINGSPEAKAPIKEY',
+      'origin, content-type, X-Requested-With, THINGSPEAKAPIKEY, X-THINGSPEAKAPIKEY, Last-Event-ID',
     );
     assert.equal(headers['access-control-max-age'], '1800');
   }

@@ -76,6 +76,7 @@ test('what the app hands to the log holds no part of a request but its channel n
   const app = new App({
     store: relay.store,
     limits: limitsOf({}),
+    readers: relay.readers,
     now: Date.now,
     trustsLoopback: () => true,
     draining: new AbortController().signal,
@@ -98,6 +99,7 @@ test('what the app hands to the log holds no part of a request but its channel n
           method,
           target,
           headers: { 'x-thingspeakapikey': write },
+          address: SECRET,
           body: Buffer.from(SECRET),
           gone: () => new AbortController().signal,
         };

@@ -17,12 +17,9 @@ const ASKED: [target: string, named: string][] = [
   ['/channels/ID/fields/1.json?median=1440', 'Aggregation (median)'],
   ['/channels/ID/feeds/last_average.json?average=5', 'Aggregation'],
   ['/channels/ID/fields/1/last_sum.txt?sum=5', 'Aggregation'],
-  ['/channels/ID/status.json', 'status feed'],
-  ['/channels/ID/status/last.txt', 'status feed'],
   ['/channels/public.json', 'public list'],
   ['/users/ada/channels.json', 'channels of a user'],
   ['/stream/channels/ID/feeds', 'stream'],
-  ['/channels/ID/feeds/live', 'live stream'],
   ['/channels/ID/feeds.txt', '.txt'],
   ['/channels/ID.csv', '.csv'],
 ];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { temporaryFolder } from '@fernspeak/test';
 import * as relay from '@fernspeak/relay';
 import { limitsOf } from '../src/limits.ts';
 
@@ -14,7 +16,8 @@ describe('options', () => {
     assert.deepEqual(readRelayOptions({}, {}), {});
   });
 
-  test('every option can be given as flag and as variable', () => {
+  test('every option can be given as flag, as variable and in a file', (t) => {
+    const file = join(temporaryFolder(t), 'relay.json');
     const given: Record<string, [string, unknown]> = {
       host: ['::1', '::1'],
       port: ['0', 0],
@@ -27,19 +30,64 @@ describe('options', () => {
       bulkEntries: ['10', 10],
       bodyBytes: ['5000', 5000],
       connections: ['10', 10],
+      liveReaders: ['10', 10],
+      heartbeatMs: ['5', 5000],
+      addressRate: ['10', 10],
+      keyRate: ['10', 10],
+      channels: ['10', 10],
+      keepMs: ['0.5', 43_200_000],
+      keepEntries: ['10', 10],
       logFormat: ['json', 'json'],
       logLevel: ['error', 'error'],
     };
     assert.deepEqual(
       RELAY_OPTIONS.map(({ name }) => name),
-      Object.keys(given),
+      ['config', ...Object.keys(given)],
     );
-    for (const { name, flag, env } of RELAY_OPTIONS) {
+    for (const { name, flag, env } of RELAY_OPTIONS.slice(1)) {
       const [text, value] = given[name] ?? ['', null];
       const camel = flag.slice(2).replace(/-./g, (dash) => dash.charAt(1).toUpperCase());
       assert.deepEqual(readRelayOptions({ [camel]: text }, {}), { [name]: value });
       assert.deepEqual(readRelayOptions({}, { [env]: text }), { [name]: value });
+      for (const inFile of typeof value === 'number' ? [text, Number(text)] : [text]) {
+        writeFileSync(file, JSON.stringify({ [flag.slice(2)]: inFile }));
+        assert.deepEqual(readRelayOptions({ config: file }, {}), { [name]: value });
+        assert.deepEqual(readRelayOptions({}, { FERNSPEAK_RELAY_CONFIG: file }), { [name]: value });
+      }
     }
+  });
+
+  test('flag and environment win over the file', (t) => {
+    const file = join(temporaryFolder(t), 'relay.json');
+    writeFileSync(file, '\uFEFF{"port": 1, "host": "::1", "channels": 5}');
+    const env = { FERNSPEAK_RELAY_CONFIG: file, FERNSPEAK_RELAY_HOST: '::2' };
+    assert.deepEqual(readRelayOptions({ port: 3 }, env), { port: 3, host: '::2', channels: 5 });
+  });
+
+  test('a bad file says what is wrong with it and names the nearest setting', (t) => {
+    const file = join(temporaryFolder(t), 'relay.json');
+    const bad: [string, RegExp, RegExp][] = [
+      ['{"conections": 5}', /has a setting conections, which does not exist/, /Did you mean connections\?/],
+      ['{"keepDays": 5}', /keepDays/, /Did you mean keep-days\?/],
+      ['{"--port": 5}', /--port/, /Did you mean port\?/],
+      ['{"config": "x"}', /config/, /./],
+      ['{"something-else-entirely": 5}', /something-else/, /The names are those of the flags: host, /],
+      ['{"port": 65536}', /port in .*relay\.json cannot be 65536/, /from 0 to 65535/],
+      ['{"port": [1]}', /port in .* must be one value/, /./],
+      ['{"port": null}', /port in .* must be one value/, /./],
+      ['[1]', /--config: .* is not a JSON object/, /./],
+      ['{port: 1}', /--config: .* is not a JSON object/, /./],
+    ];
+    for (const [text, message, hint] of bad) {
+      writeFileSync(file, text);
+      assert.throws(
+        () => readRelayOptions({ config: file }, {}),
+        (error) => relay.isRelayError(error, 'bad-option') && message.test(error.message) && hint.test(error.hint),
+        text,
+      );
+    }
+    const missing = { message: /FERNSPEAK_RELAY_CONFIG: .*none\.json cannot be read \(ENOENT\)/ };
+    assert.throws(() => readRelayOptions({}, { FERNSPEAK_RELAY_CONFIG: `${file}.none.json` }), missing);
   });
 
   test('a bad value says which flag or variable it is and what to give', () => {

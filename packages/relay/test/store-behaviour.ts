@@ -40,7 +40,14 @@ function values(...fields: (string | null)[]): (string | null)[] {
 
 async function made(store: Store, sealed = false): Promise<{ channel: Channel; key: FreshKey; readKey: FreshKey }> {
   const [key, readKey] = [makeKey(true), makeKey(false)];
-  const channel = await store.createChannel({ settings: SETTINGS, sealed, keys: [key, readKey], now: 1000 });
+  const channel = await store.createChannel({
+    settings: SETTINGS,
+    sealed,
+    keys: [key, readKey],
+    now: 1000,
+    most: 1000,
+  });
+  assert.ok(channel !== null);
   return { channel, key, readKey };
 }
 
@@ -369,11 +376,85 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
       assert.equal((await made(store)).channel.id, channel.id + 1);
     });
 
+    test('there are no more channels than may be', async (t) => {
+      const store = await opened(t);
+      const { channel } = await made(store);
+      const more = { settings: SETTINGS, sealed: false, keys: [], now: 1, most: 1 };
+      assert.equal(await store.createChannel(more), null);
+      await store.deleteChannel(channel.id);
+      assert.notEqual(await store.createChannel(more), null);
+    });
+
     test('changing, clearing or deleting what is not there gives null', async (t) => {
       const store = await opened(t);
       assert.equal(await store.changeChannel(7, SETTINGS, 1), null);
       assert.equal(await store.clearChannel(7), null);
       assert.equal(await store.deleteChannel(7), null);
+    });
+  });
+
+  describe(`${name}: old entries`, () => {
+    const HOUR = 3_600_000;
+    const AGES = { beforeMs: null, keep: null, most: 100 };
+
+    test('all but the newest go, oldest first and in steps, and numbers go on', async (t) => {
+      const store = await opened(t);
+      const { channel, key } = await made(store);
+      const other = await made(store);
+      await store.append(
+        appendOf(
+          key,
+          Array.from({ length: 10 }, () => text(1, 'a')),
+        ),
+      );
+      await store.append(appendOf(other.key, [text(1, 'b'), text(1, 'b')]));
+      const step = { ...AGES, keep: 3, most: 5 };
+      assert.equal(await store.removeOld(step), 5);
+      assert.deepEqual(await numbers(store, channel.id, ALL), [6, 7, 8, 9, 10]);
+      assert.equal(await store.removeOld(step), 2);
+      assert.equal(await store.removeOld(step), 0);
+      assert.deepEqual(await numbers(store, channel.id, ALL), [8, 9, 10]);
+      assert.deepEqual(await numbers(store, other.channel.id, ALL), [1, 2]);
+      assert.equal((await store.channel(channel.id))?.lastEntry, 10);
+      const appended = await store.append(appendOf(key, [text(1, 'a')]));
+      assert.deepEqual(appended, { refused: null, channel: channel.id, first: 11 });
+    });
+
+    test("age is the relay's, not the writer's, and is known to the hour", async (t) => {
+      const store = await opened(t);
+      const { channel, key } = await made(store);
+      for (const [hour, createdAt] of [9_999_999, 1, 5, 1].entries()) {
+        await store.append(appendOf(key, [text(createdAt, 'a')], { nowMs: (100 + hour) * HOUR + 7 }));
+      }
+      assert.equal(await store.removeOld({ ...AGES, beforeMs: 100 * HOUR }), 0);
+      assert.equal(await store.removeOld({ ...AGES, beforeMs: 102 * HOUR - 1 }), 1);
+      assert.deepEqual(await numbers(store, channel.id, ALL), [2, 3, 4]);
+      assert.equal(await store.removeOld({ ...AGES, beforeMs: 102 * HOUR }), 1);
+      assert.deepEqual(await numbers(store, channel.id, ALL), [3, 4]);
+    });
+
+    test('a log that rests loses all its entries and not its number', async (t) => {
+      const store = await opened(t);
+      const { channel, key } = await made(store);
+      await store.append(appendOf(key, [text(1, 'a'), text(1, 'b')], { nowMs: 100 * HOUR }));
+      assert.equal(await store.removeOld({ ...AGES, beforeMs: 100 * HOUR }), 0);
+      assert.equal(await store.removeOld({ ...AGES, beforeMs: 100 * HOUR + 1 }), 2);
+      assert.deepEqual(await numbers(store, channel.id, ALL), []);
+      assert.equal((await store.channel(channel.id))?.lastEntry, 2);
+      await store.append(appendOf(key, [text(1, 'c')], { nowMs: 300 * HOUR }));
+      assert.deepEqual(await numbers(store, channel.id, ALL), [3]);
+      assert.equal(await store.removeOld({ ...AGES, beforeMs: 300 * HOUR }), 0);
+    });
+
+    test('a cleared channel begins anew', async (t) => {
+      const store = await opened(t);
+      const { channel, key } = await made(store);
+      await store.append(appendOf(key, [text(1, 'a'), text(1, 'b')], { nowMs: 100 * HOUR }));
+      await store.removeOld({ ...AGES, keep: 1 });
+      await store.clearChannel(channel.id);
+      await store.append(appendOf(key, [text(1, 'a'), text(1, 'b')], { nowMs: 200 * HOUR }));
+      assert.equal(await store.removeOld({ ...AGES, keep: 1, beforeMs: 150 * HOUR }), 1);
+      assert.deepEqual(await numbers(store, channel.id, ALL), [2]);
     });
   });
 

@@ -82,7 +82,7 @@ describe('with --thingspeak-limits', () => {
       bulkEntries: 960,
       minIntervalMs: 15_000,
       longPoll: true,
-      live: false,
+      live: true,
       sealed: false,
     });
   });

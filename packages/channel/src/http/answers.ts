@@ -98,6 +98,12 @@ export function parseFeed(text: string): Feed | null {
   };
 }
 
+/** One entry of a live stream; null when it is none. */
+export function parseEntry(text: string): Entry | null {
+  const entry = parse(ENTRY, text);
+  return entry === null ? null : toEntry(entry);
+}
+
 function toEntry(entry: v.InferOutput<typeof ENTRY>): Entry {
   const fields: Fields = FIELD_KEYS.map((key) => {
     const value = entry[key] ?? null;

@@ -5,13 +5,17 @@ import type { Fields } from '../format/fields.ts';
 import { checkEntries, trimFields } from '../limits.ts';
 import type { Connection } from './connection.ts';
 import { whereOf } from './connection.ts';
+import type { ServerSettings } from './info.ts';
 import { isOurs, readInfo, readSettings } from './info.ts';
-import { followRelay, readRelay } from './relay-feed.ts';
+import { followRelay } from './follow-relay.ts';
+import { readRelay } from './relay-feed.ts';
 import { followThingSpeak, readThingSpeak } from './thingspeak-feed.ts';
 import { bulkUpdate, nothingSent, update } from './write.ts';
 
 /** A server that is silent for longer than this is not going to answer. */
 const TIMEOUT_MS = 20_000;
+/** Our relay's heartbeat comes every 15 seconds; two may be late. */
+const SILENCE_MS = 40_000;
 /** Three times as often as a free channel of ThingSpeak takes updates. */
 const POLL_MS = 5_000;
 
@@ -24,6 +28,8 @@ export interface HttpChannelOptions {
   readonly timeoutMs?: number | undefined;
   /** How often a follower asks a server that has no long poll, in milliseconds; default 5,000. */
   readonly pollMs?: number | undefined;
+  /** Longest silence of a live stream until it is taken for dead, in milliseconds; default 40,000. */
+  readonly silenceMs?: number | undefined;
   /** Default: the platform's. */
   readonly fetch?: typeof fetch | undefined;
 }
@@ -45,7 +51,7 @@ class HttpChannel implements Channel {
   readonly #connection: Connection;
   readonly #closing = new AbortController();
   #limits: Limits | undefined;
-  #ours: boolean | undefined;
+  #settings: ServerSettings | undefined;
 
   constructor(options: HttpChannelOptions & { parsed: Connection['address'] }) {
     this.address = options.parsed.address;
@@ -56,15 +62,16 @@ class HttpChannel implements Channel {
       readKey: options.readKey,
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       pollMs: options.pollMs ?? POLL_MS,
+      silenceMs: options.silenceMs ?? SILENCE_MS,
       fetch: options.fetch ?? fetch,
       closed: this.#closing.signal,
     };
   }
 
   async info(options: CallOptions = {}): Promise<ChannelInfo> {
-    const { info, ours } = await readInfo(this.#connection, options);
+    const { info, settings } = await readInfo(this.#connection, options);
     this.#limits = info.limits;
-    this.#ours = ours;
+    this.#settings = settings;
     return info;
   }
 
@@ -84,21 +91,23 @@ class HttpChannel implements Channel {
     const readAfter = (after: number, options: CallOptions): AsyncIterable<Entry> => this.read({ after }, options);
     return bulkUpdate(this.#connection, entries.map(trimFields), {
       ...shared,
-      ours: await this.#isOurs(options),
+      ours: isOurs(await this.#server(options)),
       readAfter,
     });
   }
 
   async *read(range: ReadRange, options: ReadOptions = {}): AsyncIterable<Entry> {
     options.signal?.throwIfAborted();
-    const read = (await this.#isOurs(options)) ? readRelay : readThingSpeak;
+    const read = isOurs(await this.#server(options)) ? readRelay : readThingSpeak;
     yield* read(this.#connection, range, options);
   }
 
   async *follow(after: number, options: ReadOptions = {}): AsyncIterable<Entry> {
     try {
-      const follow = (await this.#isOurs(options)) ? followRelay : followThingSpeak;
-      yield* follow(this.#connection, after, options);
+      const server = await this.#server(options);
+      const live = server.limits?.live === true;
+      if (isOurs(server)) yield* followRelay(this.#connection, after, { ...options, live });
+      else yield* followThingSpeak(this.#connection, after, options);
     } catch (error) {
       if (options.signal?.aborted !== true) throw error;
     }
@@ -109,8 +118,8 @@ class HttpChannel implements Channel {
   }
 
   /** Asked once; a server does not turn into another one while somebody reads it. */
-  async #isOurs(options: CallOptions): Promise<boolean> {
-    this.#ours ??= isOurs(await readSettings(this.#connection, options));
-    return this.#ours;
+  async #server(options: CallOptions): Promise<ServerSettings> {
+    this.#settings ??= await readSettings(this.#connection, options);
+    return this.#settings;
   }
 }

@@ -9,6 +9,8 @@ export interface Connection {
   readonly timeoutMs: number;
   /** How often a follower asks a server that has no long poll, in milliseconds. */
   readonly pollMs: number;
+  /** Longest silence of a live stream, in milliseconds. */
+  readonly silenceMs: number;
   readonly fetch: typeof fetch;
   /** Aborted when the channel is closed. */
   readonly closed: AbortSignal;

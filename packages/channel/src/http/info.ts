@@ -52,7 +52,7 @@ function thingSpeakLimits(fieldNames: readonly (string | null)[]): Limits {
 export async function readInfo(
   connection: Connection,
   options: CallOptions,
-): Promise<{ info: ChannelInfo; ours: boolean }> {
+): Promise<{ info: ChannelInfo; settings: ServerSettings }> {
   const key = connection.writeKey ?? connection.readKey;
   const [settings, feed] = await Promise.all([
     readSettings(connection, options),
@@ -67,5 +67,5 @@ export async function readInfo(
     ...(isPublic === null ? {} : { public: isPublic }),
     notices: [],
   };
-  return { info, ours: isOurs(settings) };
+  return { info, settings };
 }

@@ -1,22 +1,16 @@
-import type { Entry, ReadOptions, ReadRange } from '../channel.ts';
-import { cleared } from '../cleared.ts';
+import type { Entry, ReadOptions, ReadRange, Unreachable } from '../channel.ts';
 import type { Feed } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { FeedRequest } from './feed.ts';
-import { readFeed, readFeedOnce } from './feed.ts';
+import { readFeed } from './feed.ts';
 import { AnswerTooLong } from './request.ts';
-import { isPassing, pauseAfter, sleep } from './retry.ts';
 
 /** Entries of one page: 250 kB of short messages. Where entries are long, pages shrink. */
 const PAGE_ENTRIES = 1000;
 const SHRINK = 8;
-/** How long a follower's request waits at the relay: below the 30 or 60 seconds after which proxies cut idle ones. */
-const LONG_POLL_SECONDS = 25;
-/** An empty answer that came sooner than this did not wait, so the follower does. */
-const LEAST_POLL_MS = 1000;
 
 /** Pages of our relay: entries after a number, oldest first. */
-class Pages {
+export class Pages {
   readonly #connection: Connection;
   #size = PAGE_ENTRIES;
 
@@ -42,7 +36,7 @@ class Pages {
 export async function* readRelay(
   connection: Connection,
   range: ReadRange,
-  { signal }: ReadOptions,
+  { signal, onUnreachable }: ReadOptions,
 ): AsyncGenerator<Entry> {
   const pages = new Pages(connection);
   let newest: number | null = null;
@@ -57,41 +51,17 @@ export async function* readRelay(
     for (const entry of page.entries) {
       signal?.throwIfAborted();
       if (entry.id > newest) return;
+      if ('after' in range && entry.id > position + 1) onUnreachable?.(removedUpTo(entry.id - 1, position));
       yield entry;
       position = entry.id;
     }
-    if (page.entries.length === 0) return;
+    if (page.entries.length > 0) continue;
+    if ('after' in range && position < newest) onUnreachable?.(removedUpTo(newest, position));
+    return;
   }
 }
 
-/** Follows by long poll; survives restarts of the relay and cut connections. */
-export async function* followRelay(connection: Connection, after: number, options: ReadOptions): AsyncGenerator<Entry> {
-  const { signal, onTrouble } = options;
-  const pages = new Pages(connection);
-  const stops = [signal, connection.closed];
-  const stopped = (): boolean => stops.some((stop) => stop?.aborted === true);
-  let position = after;
-  let failures = 0;
-  while (!stopped()) {
-    const start = performance.now();
-    let page: Feed;
-    try {
-      page = await pages.next(readFeedOnce, { after: position, waitSeconds: LONG_POLL_SECONDS, signal });
-      failures = 0;
-    } catch (error) {
-      if (stopped()) return;
-      if (!isPassing(error)) throw error;
-      onTrouble?.(error);
-      await sleep(pauseAfter(++failures, error), stops);
-      continue;
-    }
-    if (page.lastEntryId < position) throw cleared(page.lastEntryId, position);
-    for (const entry of page.entries) {
-      if (stopped()) return;
-      position = entry.id;
-      yield entry;
-    }
-    const rest = LEAST_POLL_MS - (performance.now() - start);
-    if (page.entries.length === 0 && rest > 0) await sleep(rest, stops);
-  }
+/** The gap that a relay leaves which keeps only its newest entries: its numbers have no other holes. */
+export function removedUpTo(to: number, position: number): Unreachable {
+  return { from: position + 1, to, reason: 'The relay no longer keeps entries that old.' };
 }

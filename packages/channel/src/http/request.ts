@@ -47,7 +47,7 @@ export async function request(connection: Connection, asked: ChannelRequest): Pr
       credentials: 'omit',
       signal: AbortSignal.any(signals),
     });
-    return await read(response, whereOf(connection));
+    return await readAnswer(response, whereOf(connection));
   } catch (error) {
     asked.signal?.throwIfAborted();
     if (error instanceof ChannelError) throw error;
@@ -68,7 +68,8 @@ function content({ key, body }: ChannelRequest): RequestInit {
   return { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: body.json };
 }
 
-async function read(response: Response, where: string): Promise<Answer> {
+/** The whole answer, within bounds. @throws {AnswerTooLong} */
+export async function readAnswer(response: Response, where: string): Promise<Answer> {
   const text = await readText(response, where);
   return {
     status: response.status,

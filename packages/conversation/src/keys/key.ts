@@ -2,6 +2,7 @@ import { isKey } from '@fernspeak/fernet';
 import { argon2id } from '#argon2';
 import { sha256 } from '#sha256';
 import { ConversationError } from '../errors.ts';
+import { hkdf } from './hkdf.ts';
 
 /** How a passphrase becomes a key: `fernspeak` is Argon2id with the place as salt, `article` the article's PBKDF2. */
 export type Kdf = 'fernspeak' | 'article';
@@ -72,13 +73,6 @@ async function fromArticle(secret: string): Promise<Uint8Array> {
   const key = await crypto.subtle.importKey('raw', utf8(secret), 'PBKDF2', false, ['deriveBits']);
   const { salt, iterations } = ARTICLE;
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: utf8(salt), iterations };
-  return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, KEY_BITS));
-}
-
-/** HKDF-SHA-256 (RFC 5869) with an empty salt, to 32 bytes. */
-async function hkdf(secret: Uint8Array, info: string): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey('raw', new Uint8Array(secret), 'HKDF', false, ['deriveBits']);
-  const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: utf8(info) };
   return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, KEY_BITS));
 }
 

@@ -34,7 +34,11 @@ export async function createChannel(request: RouteRequest, context: RelayContext
   const kept = keys.map(({ hash, tail, write }) => ({ hash, tail, write }));
   const settings = settingsOf(params, NEW_SETTINGS);
   const sealed = isTrue(params.get('sealed'));
-  const channel = await context.store.createChannel({ settings, sealed, keys: kept, now: seconds(context) });
+  const most = context.limits.channels;
+  const channel = await context.store.createChannel({ settings, sealed, keys: kept, now: seconds(context), most });
+  if (channel === null) {
+    throw new HttpError('conflict', `This relay has its ${most} channels (--channels). Delete one that nobody needs.`);
+  }
   return json(ownerSettings(channel, zoneOf(params), keys));
 }
 

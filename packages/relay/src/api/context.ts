@@ -1,4 +1,5 @@
 import type { Limits } from '../limits.ts';
+import type { LiveReaders } from '../live/live-readers.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the relay's owner may be shown of a stored entry: nothing of what it says. */
@@ -15,6 +16,7 @@ export interface StoredEntry {
 export interface RelayContext {
   readonly store: Store;
   readonly limits: Limits;
+  readonly readers: LiveReaders;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** True: a request without a key that comes straight from this computer administers the relay. */

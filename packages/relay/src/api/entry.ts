@@ -59,6 +59,6 @@ function bareValue({ params }: RouteRequest, { values }: Entry, field: number): 
  * No such entry, or an empty channel. What the cloud answers is not known, and the open server's 200 can be mistaken for a
  * value of -1: the same body with 404 loses nothing.
  */
-function noEntry(format: RouteRequest['format']): Answer {
+export function noEntry(format: RouteRequest['format']): Answer {
   return { ...text('-1', 404), type: format === 'json' || format === null ? 'json' : 'text' };
 }

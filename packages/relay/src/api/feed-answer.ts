@@ -12,9 +12,18 @@ import type { Channel, Entry } from '../store/store.ts';
 /** The answer with these entries, in the form that was asked for. */
 export function feedAnswer(request: RouteRequest, channel: Channel, pages: AsyncIterable<readonly Entry[]>): Answer {
   const shape = shapeOf(request, channel);
-  const shown = filtered(pages, request.params);
-  if (request.format === 'csv') return { status: 200, type: 'csv', body: csvFeed(shown, shape), cacheable: true };
   const head = feedChannel(channel, shape.zone, request.params.get('metadata') === 'true');
+  return shapedFeed(request, { head, shape }, pages);
+}
+
+/** The same under another channel object and with other columns. */
+export function shapedFeed(
+  { format, params }: RouteRequest,
+  { head, shape }: { readonly head: object; readonly shape: EntryShape },
+  pages: AsyncIterable<readonly Entry[]>,
+): Answer {
+  const shown = filtered(pages, params);
+  if (format === 'csv') return { status: 200, type: 'csv', body: csvFeed(shown, shape), cacheable: true };
   return { status: 200, type: 'json', body: jsonFeed(shown, head, shape), cacheable: true };
 }
 

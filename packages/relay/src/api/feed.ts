@@ -17,7 +17,7 @@ export async function feed(request: RouteRequest, context: RelayContext): Promis
   if (!mayRead(channel, request.key)) return readRefused(request.format);
   refuseUnsupported(request.params);
   if (request.params.present('after') !== null) return follow(request, channel, context);
-  const selection = selectionOf(request.params, channel, context.now());
+  const selection = selectionOf(request.params, channel, { nowMs: context.now(), days: null });
   return feedAnswer(request, channel, context.store.entries(channel.id, selection));
 }
 
@@ -38,8 +38,15 @@ export function refuseUnsupported(params: Params): void {
   }
 }
 
+/** What a selection depends on besides the request. */
+interface Looking {
+  readonly nowMs: number;
+  /** How far back to look where nothing is asked for; null = any entry. */
+  readonly days: number | null;
+}
+
 /** The entries that are asked for (thingspeak-api 3.2). Ids win over times, as on ThingSpeak. */
-function selectionOf(params: Params, { lastEntry }: Channel, nowMs: number): Selection {
+export function selectionOf(params: Params, { lastEntry }: Channel, { nowMs, days }: Looking): Selection {
   const given = (name: string): boolean => params.present(name) !== null;
   const wide = ['results', 'days', 'start', 'end', 'start_entry_id', 'end_entry_id'].some(given);
   const most = wide ? FEED_ENTRIES_MAX : FEED_ENTRIES_DEFAULT;
@@ -52,7 +59,8 @@ function selectionOf(params: Params, { lastEntry }: Channel, nowMs: number): Sel
     return { by: 'entry', from, to, limit };
   }
   const zone = zoneOf(params);
-  const from = timeIn(params, 'start', zone) ?? agoIn(params, nowMs);
+  const usual = days === null || given('results') ? null : Math.ceil(nowMs / 1000) - days * 86_400;
+  const from = timeIn(params, 'start', zone) ?? agoIn(params, nowMs) ?? usual;
   return { by: 'time', from, to: timeIn(params, 'end', zone), limit };
 }
 

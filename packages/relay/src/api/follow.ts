@@ -1,5 +1,6 @@
 import type { Answer } from '../http/answer.ts';
 import { HttpError } from '../http/errors.ts';
+import type { Params } from '../http/params.ts';
 import type { RouteRequest } from '../http/router.ts';
 import { toInteger } from '../format/number.ts';
 import { AFTER_ANSWER_BYTES, FEED_ENTRIES_MAX, LONG_POLL_SECONDS } from '../limits.ts';
@@ -15,12 +16,7 @@ import { feedAnswer } from './feed-answer.ts';
  */
 export async function follow(request: RouteRequest, channel: Channel, context: RelayContext): Promise<Answer> {
   const { params } = request;
-  const after = wholeNumber(params.get('after') ?? '');
-  if (after === null) throw new HttpError('badRequest', 'after must be an entry number, or 0 for the beginning.');
-  for (const name of ['min', 'max', 'start', 'end', 'days', 'minutes', 'start_entry_id', 'end_entry_id']) {
-    // a filter would hide how far the reader has come
-    if (params.has(name)) throw new HttpError('badRequest', `${name} cannot be combined with after.`);
-  }
+  const after = afterOf(params.get('after') ?? '', params);
   const seconds = Number.parseFloat(params.present('wait') ?? '0');
   if (!(seconds >= 0)) throw new HttpError('badRequest', 'wait must be a number of seconds.');
   const waitMs = Math.min(seconds, LONG_POLL_SECONDS) * 1000;
@@ -30,6 +26,17 @@ export async function follow(request: RouteRequest, channel: Channel, context: R
   const results = params.present('results');
   const limit = Math.min(Math.max(results === null ? FEED_ENTRIES_MAX : toInteger(results), 0), FEED_ENTRIES_MAX);
   return feedAnswer(request, now, bounded(context.store.entries(now.id, { by: 'after', after, limit })));
+}
+
+/** The entry after which a reader goes on. @throws {HttpError} 400 no number, or there is a filter beside it */
+export function afterOf(text: string, params: Params): number {
+  const after = wholeNumber(text);
+  if (after === null) throw new HttpError('badRequest', 'after must be an entry number, or 0 for the beginning.');
+  for (const name of ['min', 'max', 'start', 'end', 'days', 'minutes', 'start_entry_id', 'end_entry_id']) {
+    // a filter would hide how far the reader has come
+    if (params.has(name)) throw new HttpError('badRequest', `${name} cannot be combined with after.`);
+  }
+  return after;
 }
 
 interface Waiting {

@@ -6,6 +6,8 @@ import { changeChannel, clearChannel, createChannel, deleteChannel, listChannels
 import type { RelayContext } from './context.ts';
 import { lastDataAge, singleEntry } from './entry.ts';
 import { feed } from './feed.ts';
+import { live } from './live.ts';
+import { lastStatus, recentStatuses, statusFeed } from './status.ts';
 import { update } from './update.ts';
 
 const GREETING = `This is a fernspeak relay. It speaks ThingSpeak's HTTP API:
@@ -14,6 +16,7 @@ const GREETING = `This is a fernspeak relay. It speaks ThingSpeak's HTTP API:
   /channels/ID/feeds.json              the last 100 entries; also .csv
   /channels/ID/feeds.json?after=ENTRY&wait=SECONDS
                                        what follows ENTRY, as soon as there is something
+  /channels/ID/feeds/live?after=ENTRY  the same as server-sent events
 `;
 
 type Handler = (request: RouteRequest, context: RelayContext) => Answer | Promise<Answer>;
@@ -27,11 +30,7 @@ const ANY: Formats = ['json', 'csv', 'txt'];
 const NOT_SUPPORTED: readonly (readonly [path: string, what: string])[] = [
   ['/channels/public', 'The public list of channels'],
   ['/users/:name/channels', 'The list of the channels of a user'],
-  ['/channels/:id/status', 'The status feed'],
-  ['/channels/:id/status/last', 'The status feed'],
-  ['/channels/:id/status/recent', 'The status feed'],
   ['/stream/channels/:id/feeds', 'The stream of a whole channel'],
-  ['/channels/:id/feeds/live', 'The live stream'],
   ...['feeds', 'feed', 'fields/:field', 'field/:field'].flatMap((path) => {
     return ['average', 'median', 'sum'].map((name) => [`/channels/:id/${path}/last_${name}`, 'Aggregation'] as const);
   }),
@@ -47,12 +46,16 @@ export function routesOf(context: RelayContext): Route[] {
   for (const [path, what] of NOT_SUPPORTED) routes.push(route('GET POST', path, ANY, () => notSupported(what)));
   for (const path of ['feeds', 'feed', 'fields/:field', 'field/:field']) {
     routes.push(route('GET', `/channels/:id/${path}`, FEED, feed));
+    if (path === 'feeds' || path === 'feed') routes.push(route('GET', `/channels/:id/${path}/live`, [], live));
     routes.push(route('GET', `/channels/:id/${path}/last`, ANY, singleEntry));
     routes.push(route('GET', `/channels/:id/${path}/last_data_age`, ANY, lastDataAge));
     routes.push(route('GET', `/channels/:id/${path}/:entry`, ANY, singleEntry));
     routes.push(route('GET', `/channels/:id/${path}/entry/:entry`, ANY, singleEntry));
   }
   routes.push(
+    route('GET', '/channels/:id/status', FEED, statusFeed),
+    route('GET', '/channels/:id/status/last', FEED, lastStatus),
+    route('GET', '/channels/:id/status/recent', JSON_ONLY, recentStatuses),
     route('GET', '/channels', JSON_ONLY, listChannels),
     route('POST', '/channels', JSON_ONLY, createChannel),
     route('GET', '/channels/:id', JSON_ONLY, viewChannel),

@@ -32,6 +32,13 @@ export function feedChannel(channel: Channel, zone: Zone, withMetadata: boolean)
   };
 }
 
+/** The channel object of a status feed (thingspeak-api 3.6). */
+export function statusChannel(channel: Channel): object {
+  const { elevation, latitude, longitude } = channel;
+  const place = { latitude: latitude ?? NOWHERE, longitude: longitude ?? NOWHERE };
+  return { name: nameOf(channel), ...place, ...(elevation !== null && { elevation }) };
+}
+
 /** What everybody may see of a channel's settings, in the cloud's order (thingspeak-api 4). Null = not set. */
 export function publicSettings(channel: Channel, zone: Zone): Record<string, unknown> {
   const { id, description, elevation, lastEntry, latitude, longitude } = channel;
@@ -72,7 +79,7 @@ export function fernspeakInfo(channel: Channel, limits: Limits): object {
     bulkEntries: limits.bulkEntries,
     minIntervalMs: limits.updateIntervalMs,
     longPoll: true,
-    live: false,
+    live: true,
     sealed: channel.sealed,
   };
 }

@@ -11,7 +11,8 @@ export interface EntryShape {
 }
 
 const FIRST_PLACE = VALUE_NAMES.indexOf('latitude');
-const STATUS = VALUE_NAMES.indexOf('status');
+/** The place of the status in {@link VALUE_NAMES}. */
+export const STATUS: number = VALUE_NAMES.indexOf('status');
 
 /**
  * The columns of an answer: fields that are on (of `only`, digits 1 … 8, where given), and on request location and status

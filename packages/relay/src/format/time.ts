@@ -15,7 +15,8 @@ export interface Zone {
   readonly utc: boolean;
 }
 
-const UTC: Zone = { offsetAt: () => 0, utc: true };
+/** The zone of answers that ask for none. */
+export const UTC: Zone = { offsetAt: () => 0, utc: true };
 
 /** The zone that `timezone` or else `offset` asks for; UTC where neither does or the zone is unknown. */
 export function zoneOf(params: Params): Zone {

@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { HttpError } from './errors.ts';
 
 /** The forms of an answer (thingspeak-api 1.2). Never HTML: what users stored is never a page. */
-export type AnswerType = 'json' | 'csv' | 'text';
+export type AnswerType = 'json' | 'csv' | 'text' | 'events';
 
 const CONTENT_TYPES: Record<AnswerType, string> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   text: 'text/plain; charset=utf-8',
+  events: 'text/event-stream; charset=utf-8',
 };
 
 /** What a handler returns. A body of pieces is collected when it is short and sent piece by piece when it is long. */
@@ -18,6 +20,8 @@ export interface Answer<Body extends string | AsyncIterable<string> = string | A
   readonly headers?: Readonly<Record<string, string>>;
   /** True: gets an ETag, and 304 to who has it already. */
   readonly cacheable?: boolean;
+  /** What follows the body, until the connection is closed: gets the connection once the head was written. */
+  readonly live?: (connection: Socket) => void;
 }
 
 /** A JSON answer, compact: devices search it for `"field1":"` (thingspeak-api 1.2). */
@@ -47,7 +51,8 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 const CORS_HEADERS: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, POST, PUT, OPTIONS, DELETE, PATCH',
-  'Access-Control-Allow-Headers': 'origin, content-type, X-Requested-With, THINGSPEAKAPIKEY, X-THINGSPEAKAPIKEY',
+  'Access-Control-Allow-Headers':
+    'origin, content-type, X-Requested-With, THINGSPEAKAPIKEY, X-THINGSPEAKAPIKEY, Last-Event-ID',
   'Access-Control-Max-Age': '1800',
 };
 
@@ -59,11 +64,21 @@ const FRESH: readonly string[] = [
   'Cache-Control',
   'max-age=0, private, must-revalidate',
 ];
+/** Never kept on the way, never collected by nginx, also with `headers=false`. */
+const LIVE: readonly string[] = [
+  ...FEW,
+  ...Object.entries(CORS_HEADERS).flat(),
+  'Cache-Control',
+  'no-store',
+  'X-Accel-Buffering',
+  'no',
+];
 const UNCACHED: readonly string[] = [...FEW, ...Object.entries(CORS_HEADERS).flat(), 'Cache-Control', 'no-cache'];
 
 /** Names and values in turn, for `writeHead`. `few`: the request said `headers=false`. */
 export function headersOf(answer: Answer, few: boolean): string[] {
-  const common = few ? FEW : answer.status < 400 ? FRESH : UNCACHED;
+  const usual = few ? FEW : answer.status < 400 ? FRESH : UNCACHED;
+  const common = answer.live === undefined ? usual : LIVE;
   return ['Content-Type', CONTENT_TYPES[answer.type], ...common, ...Object.entries(answer.headers ?? {}).flat()];
 }
 

@@ -5,6 +5,7 @@ export type HttpErrorName =
   | 'notFound'
   | 'methodInvalid'
   | 'timeout'
+  | 'conflict'
   | 'tooLarge'
   | 'invalidBytes'
   | 'tooMany'
@@ -20,6 +21,7 @@ export const HTTP_ERRORS: Readonly<Record<HttpErrorName, readonly [status: numbe
   notFound: [404, 'error_resource_not_found', 'Resource Not Found'],
   methodInvalid: [405, 'error_method_invalid', 'Method Not Allowed'],
   timeout: [408, 'error_timeout', 'Request Timeout'],
+  conflict: [409, 'error_conflict', 'Conflict'],
   tooLarge: [413, 'error_request_too_large', 'Request Too Large'],
   invalidBytes: [422, 'error_invalid_byte_sequence', 'Invalid Byte Sequence'],
   tooMany: [429, 'error_too_many_requests', 'Too Many Requests'],

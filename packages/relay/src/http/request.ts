@@ -9,6 +9,8 @@ export interface RawRequest {
   /** Path and query as sent; one byte a character (latin1). */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  /** Where the connection comes from; '' when it is gone. */
+  readonly address: string;
   readonly body: Buffer;
   /** Aborted when the client went away. Asked for only by who waits. */
   gone(): AbortSignal;

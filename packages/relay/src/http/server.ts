@@ -89,9 +89,10 @@ export class HttpServer {
       const read = await this.#bodies.read(request);
       if (read === null) return null;
       const { method = '', url = '/', headers } = request;
+      const address = request.socket.remoteAddress ?? '';
       const gone = (): AbortSignal => goneSignal(response);
       try {
-        return await this.#parts.app.answer({ method, target: url, headers, body: read.body, gone });
+        return await this.#parts.app.answer({ method, target: url, headers, address, body: read.body, gone });
       } finally {
         read.release();
       }

@@ -26,7 +26,7 @@ export interface NewEntry {
   readonly values: Values;
 }
 
-/** A stored entry. Numbers of a channel begin at 1 and have no holes. */
+/** A stored entry. Numbers of a channel begin at 1 and have no holes; only the first ones may have been removed. */
 export interface Entry extends NewEntry {
   readonly entry: number;
 }
@@ -76,6 +76,18 @@ export interface NewChannel {
   readonly keys: readonly StoredKey[];
   /** Unix seconds. */
   readonly now: number;
+  /** Channels that the relay has at most. */
+  readonly most: number;
+}
+
+/** What of old entries is to go: oldest first, and the numbers of those that stay do not change. */
+export interface Removal {
+  /** Those stored before this moment, by the relay's clock (to the hour): Unix milliseconds; null = of any age stay. */
+  readonly beforeMs: number | null;
+  /** All but the newest so many of a channel; null = any number stays. */
+  readonly keep: number | null;
+  /** At most so many entries at once. */
+  readonly most: number;
 }
 
 /** Entries for the channel to which a key belongs: all of them or none. */
@@ -121,7 +133,8 @@ export interface Store {
   /** The entry of the highest number whose field (1 … 8) is not null. */
   lastWithField(channel: number, field: number): Promise<Entry | null>;
 
-  createChannel(channel: NewChannel): Promise<Channel>;
+  /** Null when there are as many as may be. */
+  createChannel(channel: NewChannel): Promise<Channel | null>;
   /** All channels by number. */
   channels(): Promise<Channel[]>;
   channel(id: number): Promise<Channel | null>;
@@ -129,6 +142,8 @@ export interface Store {
   changeChannel(id: number, settings: ChannelSettings, now: number): Promise<Channel | null>;
   /** Removes all entries; numbers begin at 1 again. */
   clearChannel(id: number): Promise<Channel | null>;
+  /** Removes old entries; returns how many. `lastEntry` stays what it was, and the next number with it. */
+  removeOld(removal: Removal): Promise<number>;
   /** Removes a channel; its number is never given again. Returns what it was. */
   deleteChannel(id: number): Promise<Channel | null>;
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { after, type TestContext } from 'node:test';
 import { temporaryFolder } from '@fernspeak/test';
@@ -5,6 +6,7 @@ import { App } from '../../src/app.ts';
 import type { RelayContext, StoredEntry } from '../../src/api/context.ts';
 import { headersOf } from '../../src/http/answer.ts';
 import { limitsOf, type LimitOptions } from '../../src/limits.ts';
+import { LiveReaders } from '../../src/live/live-readers.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -27,6 +29,8 @@ export interface Sent {
   /** Sent as JSON. */
   readonly json?: unknown;
   readonly body?: Buffer | string;
+  /** Where it comes from; default 127.0.0.1. */
+  readonly address?: string;
   readonly gone?: AbortSignal;
 }
 
@@ -46,6 +50,7 @@ export interface InProcessRelay {
   /** Appends an entry and gives its number. */
   readonly update: (channel: TestChannel, values: Readonly<Record<string, string>>) => Promise<number>;
   readonly store: Store;
+  readonly readers: LiveReaders;
   readonly stored: StoredEntry[];
   readonly stop: AbortController;
   /** The relay's clock: tests set it. */
@@ -68,9 +73,13 @@ export async function relayInProcess(options: InProcessOptions = {}): Promise<In
   const clock = { ms: SIX };
   const stop = new AbortController();
   const stored: StoredEntry[] = [];
+  const limits = limitsOf(options);
+  const onFault = (error: unknown): void => assert.fail(String(error));
+  const readers = new LiveReaders({ store, limits, draining: stop.signal, onFault });
   const context: RelayContext = {
     store,
-    limits: limitsOf(options),
+    limits,
+    readers,
     now: () => clock.ms,
     trustsLoopback: () => options.trustsLoopback ?? true,
     draining: stop.signal,
@@ -81,7 +90,14 @@ export async function relayInProcess(options: InProcessOptions = {}): Promise<In
     const { contentType, body } = bodyOf(sent);
     const headers = { ...LOCAL_HEADERS, ...contentType, ...sent.headers };
     const gone = (): AbortSignal => sent.gone ?? new AbortController().signal;
-    const { answer, few } = await app.answer({ method, target, headers, body, gone });
+    const { answer, few } = await app.answer({
+      method,
+      target,
+      headers,
+      address: sent.address ?? '127.0.0.1',
+      body,
+      gone,
+    });
     let text = '';
     if (typeof answer.body === 'string') text = answer.body;
     else for await (const piece of answer.body) text += piece;
@@ -99,7 +115,7 @@ export async function relayInProcess(options: InProcessOptions = {}): Promise<In
   };
   const get = (target: string, headers: IncomingHttpHeaders = {}): Promise<Reply> =>
     request('GET', target, { headers });
-  return { request, get, channel, update, store, stored, stop, clock };
+  return { request, get, channel, update, store, readers, stored, stop, clock };
 }
 
 interface CreatedChannel {

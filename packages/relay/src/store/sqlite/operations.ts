@@ -1,12 +1,13 @@
 import type { StoredKey } from '../../keys.ts';
-import type { Append, Appended, Channel, ChannelSettings, NewChannel } from '../store.ts';
+import type { Append, Appended, Channel, ChannelSettings, NewChannel, Removal } from '../store.ts';
 
 /** What can be asked of the writing thread, and what it answers. Plain data: it is copied between threads. */
 export interface Operations {
   append: { input: Append; output: Appended };
-  createChannel: { input: NewChannel; output: Channel };
+  createChannel: { input: NewChannel; output: Channel | null };
   changeChannel: { input: { id: number; settings: ChannelSettings; now: number }; output: Channel | null };
   clearChannel: { input: number; output: Channel | null };
+  removeOld: { input: Removal; output: number };
   deleteChannel: { input: number; output: Channel | null };
   addUserKey: { input: StoredKey; output: null };
 }

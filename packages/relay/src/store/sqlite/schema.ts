@@ -63,6 +63,18 @@ export const MIGRATIONS: readonly string[] = [
     tail         TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Entries up to this number were removed; 0 = none.
+  ALTER TABLE logs ADD COLUMN removed_to INTEGER NOT NULL DEFAULT 0;
+
+  -- How old entries are: their own times are the writers'. Entries before \`first\` were stored before this hour began.
+  CREATE TABLE hours (
+    channel      INTEGER NOT NULL,
+    hour         INTEGER NOT NULL,            -- Unix hours, by the relay's clock
+    first        INTEGER NOT NULL,            -- the first entry that was stored in it
+    PRIMARY KEY (channel, hour)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The columns of {@link VALUE_NAMES}, in that order. */

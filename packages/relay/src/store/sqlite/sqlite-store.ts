@@ -3,7 +3,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { StoredKey } from '../../keys.ts';
 import { RelayError, type RelayErrorCode } from '../../relay-error.ts';
-import type { Append, Appended, Channel, ChannelSettings, Entry, NewChannel, Selection, Store } from '../store.ts';
+import type {
+  Append,
+  Appended,
+  Channel,
+  ChannelSettings,
+  Entry,
+  NewChannel,
+  Removal,
+  Selection,
+  Store,
+} from '../store.ts';
 import { databaseFile, lockFolder, openForReading, prepareFolder, type Synchronous } from './open.ts';
 import type { Batch, FromWriter, Operation, Operations, Outcome, WriterData } from './operations.ts';
 import { Reader } from './reader.ts';
@@ -83,7 +93,7 @@ class SqliteStore implements Store {
     return this.#ask('append', input);
   }
 
-  createChannel(input: NewChannel): Promise<Channel> {
+  createChannel(input: NewChannel): Promise<Channel | null> {
     return this.#ask('createChannel', input);
   }
 
@@ -93,6 +103,10 @@ class SqliteStore implements Store {
 
   clearChannel(id: number): Promise<Channel | null> {
     return this.#ask('clearChannel', id);
+  }
+
+  removeOld(input: Removal): Promise<number> {
+    return this.#ask('removeOld', input);
   }
 
   deleteChannel(id: number): Promise<Channel | null> {

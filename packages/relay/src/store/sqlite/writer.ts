@@ -5,6 +5,7 @@ import { FIELDS, MAX_CHANNEL, MAX_ENTRY } from '../../limits.ts';
 import type { Append, Appended, Channel, ChannelSettings, NewChannel, NewEntry } from '../store.ts';
 import { ChannelRows } from './channel-rows.ts';
 import type { Batch, Operation, Operations, Outcome } from './operations.ts';
+import { HOUR_MS, OldEntries } from './old-entries.ts';
 import { packedId, VALUE_COLUMNS } from './schema.ts';
 
 /** A channel's log while a batch runs: read once, written once. */
@@ -26,6 +27,8 @@ export class Writer {
   readonly #logOf: StatementSync;
   readonly #saveLog: StatementSync;
   readonly #insert: StatementSync;
+  readonly #insertHour: StatementSync;
+  readonly #oldEntries: OldEntries;
   /** Of the batch that runs; empty between two batches, so that no truth is kept in memory. */
   readonly #logs = new Map<number, Log>();
   readonly #writeKeys = new Map<string, number | null>();
@@ -38,6 +41,8 @@ export class Writer {
       'SELECT sealed, last_entry, last_at_ms, last_with FROM logs JOIN channels USING (channel) WHERE channel = ?',
     );
     this.#saveLog = database.prepare('UPDATE logs SET last_entry = ?, last_at_ms = ?, last_with = ? WHERE channel = ?');
+    this.#oldEntries = new OldEntries(database);
+    this.#insertHour = database.prepare('INSERT OR IGNORE INTO hours (channel, hour, first) VALUES (?, ?, ?)');
     this.#insert = database.prepare(
       `INSERT INTO entries (id, created_at, ${VALUE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
@@ -86,6 +91,8 @@ export class Writer {
         return this.#change(operation.input);
       case 'clearChannel':
         return this.#clear(operation.input);
+      case 'removeOld':
+        return this.#oldEntries.remove(operation.input);
       case 'deleteChannel':
         return this.#delete(operation.input);
       case 'addUserKey':
@@ -105,6 +112,8 @@ export class Writer {
     if (log.sealed && !entries.every(isSealed)) return { refused: 'not-sealed' };
     if (log.lastEntry + entries.length > MAX_ENTRY) return { refused: 'full' };
     const first = log.lastEntry + 1;
+    const hour = Math.floor(nowMs / HOUR_MS);
+    if (hour > Math.floor(log.lastAtMs / HOUR_MS)) this.#insertHour.run(own, hour, first);
     for (const entry of entries) this.#store(log, entry);
     log.lastAtMs = nowMs;
     return { refused: null, channel: own, first };
@@ -149,7 +158,9 @@ export class Writer {
     this.#logs.clear();
   }
 
-  #create({ settings, sealed, keys, now }: NewChannel): Channel {
+  #create({ settings, sealed, keys, now, most }: NewChannel): Channel | null {
+    const count = Number(this.#database.prepare('SELECT count(*) AS count FROM channels').get()?.['count']);
+    if (count >= most) return null;
     const insert = this.#database.prepare(
       `INSERT INTO channels (created_at, updated_at, sealed, ${SETTINGS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
@@ -160,7 +171,7 @@ export class Writer {
       const sql = 'INSERT INTO api_keys (channel, number, hash, tail, write) VALUES (?, ?, ?, ?, ?)';
       this.#execute(sql, id, index + 1, hash, tail, Number(write));
     }
-    return this.#channels.find(id) as Channel;
+    return this.#channels.find(id);
   }
 
   #change({ id, settings, now }: Operations['changeChannel']['input']): Channel | null {
@@ -177,7 +188,7 @@ export class Writer {
   #clear(id: number): Channel | null {
     this.#removeEntries(id);
     // last_at_ms stays: clearing is no way around the interval
-    const reset = `last_entry = 0, clearings = clearings + 1, last_with = '[0,0,0,0,0,0,0,0]'`;
+    const reset = `last_entry = 0, removed_to = 0, clearings = clearings + 1, last_with = '[0,0,0,0,0,0,0,0]'`;
     this.#execute(`UPDATE logs SET ${reset} WHERE channel = ?`, id);
     return this.#channels.find(id);
   }
@@ -196,6 +207,7 @@ export class Writer {
 
   #removeEntries(channel: number): void {
     this.#execute('DELETE FROM entries WHERE id BETWEEN ? AND ?', packedId(channel, 0), packedId(channel, MAX_ENTRY));
+    this.#execute('DELETE FROM hours WHERE channel = ?', channel);
   }
 
   #execute(sql: string, ...parameters: (string | number | null)[]): void {
