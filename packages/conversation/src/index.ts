@@ -14,3 +14,27 @@ export { plainSeal, type Member, type Opened, type PlainSealOptions, type Seal }
 export { TOLD, type Attempt, type Checkpoint, type Lock, type Outcome, type OutboxItem, type Store } from './store.ts';
 export type { Hole } from './reading/hole.ts';
 export type { ReadOptions, Unread, UnreadOptions } from './reading/unread.ts';
+export { findingOf, isLoud } from './finding.ts';
+export type { FrameContent, NewerContent } from './frame/content.ts';
+export {
+  makeFrame,
+  readFrames,
+  type CountedFrame,
+  type FrameFault,
+  type FrameOptions,
+  type ReadFrame,
+} from './frame/frame.ts';
+export type { Seen } from './frame/layout.ts';
+export type { Notice } from './continuity/notice.ts';
+export {
+  deviceOf,
+  exportDeviceKey,
+  importDeviceKey,
+  newDeviceKey,
+  type Device,
+  type DeviceKey,
+} from './identity/device.ts';
+export { displayName } from './identity/name.ts';
+export { historyWords, safetyNumber, type SafetyNumber } from './identity/safety-number.ts';
+export { inviteLink, isInviteLink, readInvite, type Invite } from './invite/invite.ts';
+export { conversationIdOf, writeKeyOf } from './keys/derived.ts';

@@ -1,13 +1,19 @@
 import { readToken, unwrapBytesLiteral } from '@fernspeak/channel/format';
 import { Fernet, InvalidToken, MultiFernet } from '@fernspeak/fernet';
 import type { Content } from './content.ts';
+import type { CountedFrame, FrameFault } from './frame/frame.ts';
 import { UNREADABLE, type Finding } from './finding.ts';
 
 /** Who a message is from. Plain messages never have one: whoever has the key can write them. */
 export interface Member {
   /** The device's public key, base64url. */
   readonly id: string;
+  /** As it is shown; null: it never said one. */
   readonly name: string | null;
+  /** True: its safety number was compared here. */
+  readonly verified?: boolean;
+  /** Another member who had this name first. */
+  readonly sameAs?: Member;
 }
 
 /** What became of one sealed string. */
@@ -18,6 +24,10 @@ export interface Opened {
   /** The token's own time, which its maker chose and anyone can read; null when it tells none. */
   readonly sealedAt: Date | null;
   readonly findings: readonly Finding[];
+  /** What a framed message says of itself, its signature verified. */
+  readonly frame?: CountedFrame;
+  /** It opened, and looks like a framed message, but does not count: why. */
+  readonly fault?: Exclude<FrameFault, 'not-a-frame'>;
 }
 
 /** Content in, sealed string out, and back: whatever is underneath. */
@@ -50,7 +60,8 @@ export function plainSeal(key: string | readonly string[], { wrap }: PlainSealOp
   };
 }
 
-function openToken(keyring: Pick<Fernet, 'decrypt'>, token: string): Opened {
+/** Opens one token; what does not open is a finding. */
+export function openToken(keyring: Pick<Fernet, 'decrypt'>, token: string): Opened {
   try {
     const content = { bytes: keyring.decrypt(token) };
     return { content, sealedAt: sealedAtOf(token), findings: [] };

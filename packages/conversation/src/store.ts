@@ -1,4 +1,5 @@
 import type { Joining } from '@fernspeak/channel';
+import type { Journal } from './framed/journal.ts';
 import type { Cursor } from './reading/cursor.ts';
 import type { Hole } from './reading/hole.ts';
 
@@ -7,9 +8,9 @@ import type { Hole } from './reading/hole.ts';
  * every promise resolves when the change outlives the loss of power (where the platform can promise that).
  * All may be called by several processes at once.
  */
-export interface Store {
+export interface Store extends Journal {
   /** Puts a sealed string at the end of the channel's outbox and gives its number; numbers only grow. */
-  accept(address: string, item: { sealed: string; attendedUntil: number }): Promise<number>;
+  accept(address: string, item: Accepted): Promise<number>;
   item(id: number): Promise<OutboxItem | null>;
   /** The first that has no outcome yet; null: nothing waits. */
   head(address: string): Promise<OutboxItem | null>;
@@ -35,6 +36,14 @@ export interface Store {
   saveCheckpoint(address: string, checkpoint: Checkpoint): Promise<boolean>;
 }
 
+/** What goes into an outbox. */
+export interface Accepted {
+  readonly sealed: string;
+  readonly attendedUntil: number;
+  /** True: `sealed` is only what the message is made of; it is finished at the head of the outbox. */
+  readonly draft?: boolean;
+}
+
 /** In place of the time until which an item is attended. */
 export const TOLD = -1;
 
@@ -45,8 +54,9 @@ export interface Lock {
 /** A message between its acceptance and the moment when its fate was told. */
 export interface OutboxItem {
   readonly id: number;
-  /** Exactly what goes out. */
+  /** Exactly what goes out; of a draft, what it is made of. */
   readonly sealed: string;
+  readonly draft: boolean;
   readonly attendedUntil: number;
   /** Null: nothing of it ever went out. */
   readonly attempt: Attempt | null;

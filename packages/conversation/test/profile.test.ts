@@ -103,6 +103,7 @@ test('what one process accepted another sees', async (t) => {
   assert.deepEqual(await other.head(ADDRESS), {
     id,
     sealed: 'gAAAAA',
+    draft: false,
     attendedUntil: 7,
     attempt: { after: 3, partId: 'AAAAAAAAAAA', spoilt: 0 },
     outcome: null,

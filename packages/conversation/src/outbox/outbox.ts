@@ -26,6 +26,22 @@ export interface OutboxParts {
   readonly channel: Channel;
   readonly store: Store;
   readonly clock: Clock;
+  /** Where messages are finished only at the head of the outbox. */
+  readonly finishing?: Finishing | undefined;
+}
+
+/** Makes of a draft what goes out, once nothing stands before it any more; the outbox holds its lock meanwhile. */
+export interface Finishing {
+  /** Where the outbox is filed, in place of the channel's address. */
+  readonly queue: string;
+  /**
+   * Saves the finished bytes in the draft's place and gives the item as it is then; or its end, if the channel can never take it.
+   *
+   * @throws ChannelError: it stays a draft
+   */
+  finish(draft: OutboxItem, signal: AbortSignal): Promise<OutboxItem | Outcome>;
+  /** Told, before the item leaves the outbox, that it is stored. May be told again. */
+  stored(item: OutboxItem, entries: readonly number[]): Promise<void>;
 }
 
 /** One run's work on the outbox of a channel, which it shares with all other processes of the device. */
@@ -36,25 +52,33 @@ export class Outbox {
   readonly #report: (progress: Progress) => void;
   readonly #deadline: Deadline;
   #own: number | null = null;
+  readonly #queue: string;
   /** Whether something of this run's own item may be stored: known only once this run has tried it. */
   #doubtful = true;
 
   constructor(parts: OutboxParts, { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onProgress = () => {} }: SendOptions) {
     const reason = new ChannelError('unclear', `The channel did not answer within ${timeoutMs / 1000} seconds.`);
     this.#parts = parts;
+    this.#queue = parts.finishing?.queue ?? parts.channel.address;
     this.#report = onProgress;
     this.#deadline = new Deadline(parts.clock, { ms: timeoutMs, reason, signal });
   }
 
+  /** The number of this run's item; null: it has none. */
+  get own(): number | null {
+    return this.#own;
+  }
+
   /**
-   * Accepts a sealed string, and sends it after all that wait before it.
+   * Accepts a sealed string (with `finishing`, a draft), and sends it after all that wait before it.
    *
    * @throws ChannelError when this channel cannot be written to; then the item is not kept
    * @throws the signal's reason; then it is kept
    */
   async send(sealed: string): Promise<Fate> {
-    const { store, channel, clock } = this.#parts;
-    const own = await store.accept(channel.address, { sealed, attendedUntil: clock.now() + LEASE_MS });
+    const { store, clock, finishing } = this.#parts;
+    const attendedUntil = clock.now() + LEASE_MS;
+    const own = await store.accept(this.#queue, { sealed, attendedUntil, draft: finishing !== undefined });
     this.#own = own;
     const ended = new AbortController();
     void this.#attend(own, ended.signal);
@@ -95,20 +119,20 @@ export class Outbox {
 
   /** Sends from the head until this run's item is settled, or nothing waits (null), or it has to give up. */
   async #work(): Promise<Fate | null> {
-    const { store, channel } = this.#parts;
+    const { store } = this.#parts;
     await this.#tellSettled();
     for (;;) {
       const settled = await this.#ownOutcome();
       if (settled) return settled;
-      if (this.#own === null && (await store.head(channel.address)) === null) return null;
-      const lock = await store.lock(channel.address);
+      if (this.#own === null && (await store.head(this.#queue)) === null) return null;
+      const lock = await store.lock(this.#queue);
       if (lock === null) {
         if (this.#deadline.left === 0) return this.#giveUp(SOMEBODY_SENDS, { locked: false });
         await this.#wait(LOCK_RETRY_MS * (1 + Math.random()));
         continue;
       }
       try {
-        const head = await store.head(channel.address);
+        const head = await store.head(this.#queue);
         const fate = head && (await this.#try(head));
         if (fate?.status === 'kept') return await this.#giveUp(fate.reason, { locked: true });
         if (head && fate && (await this.#settle(head, fate))) return fate;
@@ -132,6 +156,9 @@ export class Outbox {
     let item = head;
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS)) {
       try {
+        const ready = item.draft ? await this.#finish(item) : item;
+        if ('status' in ready) return ready;
+        item = ready;
         return await sendItem(item, sending);
       } catch (error) {
         if (!isChannelError(error)) throw error;
@@ -145,6 +172,12 @@ export class Outbox {
     }
   }
 
+  async #finish(draft: OutboxItem): Promise<OutboxItem | Outcome> {
+    const { finishing } = this.#parts;
+    if (!finishing) throw new TypeError('Nobody is here who could finish this draft.');
+    return finishing.finish(draft, this.#deadline.signal);
+  }
+
   async #wait(ms: number): Promise<void> {
     try {
       await this.#parts.clock.wait(ms, this.#deadline.signal);
@@ -155,7 +188,8 @@ export class Outbox {
 
   /** Notes the end of an item; true when it is this run's own, which needs no note. */
   async #settle(item: OutboxItem, outcome: Outcome): Promise<boolean> {
-    const { store } = this.#parts;
+    const { store, finishing } = this.#parts;
+    if (outcome.status === 'stored') await finishing?.stored(item, outcome.entries);
     if (item.id === this.#own) {
       await store.remove(item.id);
       return true;
@@ -181,7 +215,7 @@ export class Outbox {
 
   /** Tells what was settled while nobody waited for it any more: its run was killed, or gave up. */
   async #tellSettled(): Promise<void> {
-    for (const item of await this.#parts.store.items(this.#parts.channel.address)) await this.#tell(item);
+    for (const item of await this.#parts.store.items(this.#queue)) await this.#tell(item);
   }
 
   async #tell(item: OutboxItem): Promise<void> {
@@ -193,15 +227,17 @@ export class Outbox {
 
   /** Ends without this run's item sent: it is kept, unless trying again would be in vain and nothing of it went out. */
   async #giveUp(reason: ChannelError, { locked }: { locked: boolean }): Promise<Fate> {
-    const { store, channel, clock } = this.#parts;
+    const { store, clock, finishing } = this.#parts;
     const own = this.#own === null ? null : await store.item(this.#own);
-    for (const item of await store.items(channel.address)) {
+    for (const item of await store.items(this.#queue)) {
       const waits = item.outcome === null && item.id !== this.#own && item.attendedUntil < clock.now();
       if (waits) this.earlier.push({ status: 'kept', sealed: item.sealed, reason });
     }
     // only under the lock: else another process may be sending it at this moment
     const untouched = locked && own !== null && (own.attempt === null || !this.#doubtful);
-    if (untouched && !TRANSIENT.has(reason.code)) {
+    // what was finished has a number, which nothing else may ever have: it stays
+    const removable = untouched && (finishing === undefined || own.draft);
+    if (removable && !TRANSIENT.has(reason.code)) {
       await store.remove(own.id);
       throw reason;
     }

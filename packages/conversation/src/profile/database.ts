@@ -8,7 +8,7 @@ import { MIGRATIONS } from './schema.ts';
 import { isBusy, sqlite, told } from './sqlite.ts';
 
 /** How long a statement waits for another process's; each of ours takes about a millisecond. */
-const BUSY_MS = 10_000;
+export const BUSY_MS = 10_000;
 const PRIVATE_FILE = 0o600;
 
 /**
@@ -63,7 +63,10 @@ function migrate(database: DatabaseSync, path: string): void {
     told(path, () => {
       switchToWal(database);
       for (let version = versionOf(database); version < MIGRATIONS.length; version++) {
-        database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[version]}; PRAGMA user_version = ${version + 1}; COMMIT`);
+        const { sql = '', then } = MIGRATIONS[version] ?? {};
+        database.exec(`BEGIN IMMEDIATE; ${sql}`);
+        then?.(database);
+        database.exec(`PRAGMA user_version = ${version + 1}; COMMIT`);
       }
     });
   } finally {

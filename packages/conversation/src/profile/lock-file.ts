@@ -10,14 +10,16 @@ const PRIVATE_FILE = 0o600;
  * Works on every platform, over network drives with POSIX locks, and costs no more than opening a file.
  *
  * @param waitMs how long the thread is blocked for it; 0: one try
+ * @param shared true: others may hold it too that share it
  * @returns null when another process, or another part of this one, holds it
  */
-export function lockFile(path: string, waitMs: number): { release(): void } | null {
+export function lockFile(path: string, waitMs: number, shared = false): { release(): void } | null {
   closeSync(openSync(path, 'a', PRIVATE_FILE));
   const database: DatabaseSync = new (sqlite().DatabaseSync)(path, { timeout: waitMs });
   try {
     // no journal beside it: nothing is ever written
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = MEMORY');
+    database.exec(shared ? 'BEGIN; SELECT * FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (isBusy(error)) return null;

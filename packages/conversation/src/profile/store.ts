@@ -1,120 +1,102 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { TOLD, type Attempt, type Checkpoint, type Outcome, type OutboxItem, type Store } from '../store.ts';
+import { TOLD, type Accepted, type Attempt, type Checkpoint, type Outcome, type OutboxItem, type Store } from '../store.ts';
+import { SqliteJournal } from './journal.ts';
 import { lockFile } from './lock-file.ts';
+import type { Row } from './sealed-rows.ts';
 import { told } from './sqlite.ts';
 
 /** An outcome that was told by another run stays this long for its own, which may only have slept. */
 const TOLD_KEPT_MS = 24 * 60 * 60_000;
 
-type Row = Record<string, SQLOutputValue>;
-
 /** The store in a profile's database; each change is on disk when its promise resolves. */
-export class SqliteStore implements Store {
-  readonly #database: DatabaseSync;
-  readonly #path: string;
-  readonly #directory: string;
-  readonly #statements = new Map<string, StatementSync>();
-
-  constructor(database: DatabaseSync, { path, directory }: { path: string; directory: string }) {
-    this.#database = database;
-    this.#path = path;
-    this.#directory = directory;
-  }
-
-  async accept(address: string, { sealed, attendedUntil }: { sealed: string; attendedUntil: number }): Promise<number> {
-    const sql = 'INSERT INTO outbox (address, sealed, attended_until) VALUES (?, ?, ?)';
-    return Number(this.#run(sql, address, sealed, attendedUntil).lastInsertRowid);
+export class SqliteStore extends SqliteJournal implements Store {
+  async accept(address: string, { sealed, attendedUntil, draft = false }: Accepted): Promise<number> {
+    const sql = 'INSERT INTO outbox (address, sealed, attended_until, draft) VALUES (?, ?, ?, ?)';
+    return Number(this.run(sql, this.#index(address), this.seal(sealed), attendedUntil, Number(draft)).lastInsertRowid);
   }
 
   async item(id: number): Promise<OutboxItem | null> {
-    return itemOf(this.#all('SELECT * FROM outbox WHERE id = ?', id)[0]);
+    return this.#itemOf(this.all('SELECT * FROM outbox WHERE id = ?', id)[0]);
   }
 
   async head(address: string): Promise<OutboxItem | null> {
     const sql = 'SELECT * FROM outbox WHERE address = ? AND outcome IS NULL ORDER BY id LIMIT 1';
-    return itemOf(this.#all(sql, address)[0]);
+    return this.#itemOf(this.all(sql, this.#index(address))[0]);
   }
 
   async items(address: string): Promise<readonly OutboxItem[]> {
-    return this.#all('SELECT * FROM outbox WHERE address = ? ORDER BY id', address).flatMap((row) => itemOf(row) ?? []);
+    const rows = this.all('SELECT * FROM outbox WHERE address = ? ORDER BY id', this.#index(address));
+    return rows.flatMap((row) => this.#itemOf(row) ?? []);
   }
 
   async attempt(id: number, attempt: Attempt): Promise<void> {
-    this.#run('UPDATE outbox SET attempt = ? WHERE id = ?', JSON.stringify(attempt), id);
+    this.run('UPDATE outbox SET attempt = ? WHERE id = ?', this.#sealed(attempt), id);
   }
 
   async settle(id: number, outcome: Outcome): Promise<void> {
-    this.#run('UPDATE outbox SET outcome = ?, settled_at = ? WHERE id = ?', JSON.stringify(outcome), Date.now(), id);
+    this.run('UPDATE outbox SET outcome = ?, settled_at = ? WHERE id = ?', this.#sealed(outcome), Date.now(), id);
   }
 
   async attend(id: number, until: number): Promise<void> {
-    this.#run('UPDATE outbox SET attended_until = ? WHERE id = ?', until, id);
+    this.run('UPDATE outbox SET attended_until = ? WHERE id = ?', until, id);
     if (until !== TOLD) return;
-    this.#run('DELETE FROM outbox WHERE attended_until = ? AND settled_at < ?', TOLD, Date.now() - TOLD_KEPT_MS);
+    this.run('DELETE FROM outbox WHERE attended_until = ? AND settled_at < ?', TOLD, Date.now() - TOLD_KEPT_MS);
   }
 
   async remove(id: number): Promise<void> {
-    this.#run('DELETE FROM outbox WHERE id = ?', id);
+    this.run('DELETE FROM outbox WHERE id = ?', id);
   }
 
   async lock(address: string): Promise<{ release(): void } | null> {
-    const folder = join(this.#directory, 'locks');
+    const { path, directory } = this.profile;
+    const folder = join(directory, 'locks');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const name = createHash('sha256').update(address).digest('hex').slice(0, 32);
-    return told(this.#path, () => lockFile(join(folder, name), 0));
+    return told(path, () => lockFile(join(folder, this.#index(address)), 0));
   }
 
   async checkpoint(address: string): Promise<Checkpoint | null> {
-    const [row] = this.#all('SELECT version, state FROM checkpoint WHERE address = ?', address);
-    return row ? { ...(parse(row['state']) as Omit<Checkpoint, 'version'>), version: Number(row['version']) } : null;
+    const [row] = this.all('SELECT version, state FROM checkpoint WHERE address = ?', this.#index(address));
+    if (!row) return null;
+    const state = JSON.parse(this.open(row['state'])) as Omit<Checkpoint, 'version'>;
+    return { ...state, version: Number(row['version']) };
   }
 
   async saveCheckpoint(address: string, { version, ...state }: Checkpoint): Promise<boolean> {
-    const text = JSON.stringify(state);
+    const [index, sealed] = [this.#index(address), this.#sealed(state)];
     const { changes } =
       version === 0
-        ? this.#run('INSERT INTO checkpoint VALUES (?, 1, ?) ON CONFLICT DO NOTHING', address, text)
-        : this.#run(
+        ? this.run('INSERT INTO checkpoint VALUES (?, 1, ?) ON CONFLICT DO NOTHING', index, sealed)
+        : this.run(
             'UPDATE checkpoint SET version = version + 1, state = ? WHERE address = ? AND version = ?',
-            text,
-            address,
+            sealed,
+            index,
             version,
           );
     return changes === 1;
   }
 
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+  #index(address: string): string {
+    return this.profile.vault.index(address);
   }
 
-  #run(sql: string, ...values: (string | number)[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
-    return told(this.#path, () => this.#prepare(sql).run(...values));
+  #sealed(value: unknown): Uint8Array {
+    return this.seal(JSON.stringify(value));
   }
 
-  #all(sql: string, ...values: (string | number)[]): Row[] {
-    return told(this.#path, () => this.#prepare(sql).all(...values));
+  #opened<T>(sealed: unknown): T | null {
+    return sealed === null ? null : (JSON.parse(this.open(sealed)) as T); // what this store wrote itself
   }
-}
 
-function itemOf(row: Row | undefined): OutboxItem | null {
-  if (!row) return null;
-  return {
-    id: Number(row['id']),
-    sealed: String(row['sealed']),
-    attendedUntil: Number(row['attended_until']),
-    attempt: row['attempt'] === null ? null : (parse(row['attempt']) as Attempt),
-    outcome: row['outcome'] === null ? null : (parse(row['outcome']) as Outcome),
-  };
-}
-
-/** What this store wrote itself. */
-function parse(text: SQLOutputValue | undefined): unknown {
-  return JSON.parse(String(text));
+  #itemOf(row: Row | undefined): OutboxItem | null {
+    if (!row) return null;
+    return {
+      id: Number(row['id']),
+      sealed: this.open(row['sealed']),
+      draft: row['draft'] === 1,
+      attendedUntil: Number(row['attended_until']),
+      attempt: this.#opened<Attempt>(row['attempt']),
+      outcome: this.#opened<Outcome>(row['outcome']),
+    };
+  }
 }

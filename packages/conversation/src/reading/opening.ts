@@ -5,6 +5,10 @@ import { NOT_SEALED } from '../finding.ts';
 import type { Message } from '../message.ts';
 import type { Opened, Seal } from '../seal.ts';
 
+/** A message, and what framed conversations judge it by. */
+export type OpenedMessage = Message & Pick<Opened, 'frame' | 'fault'>;
+
+
 /** What is opened together: so many short strings, or fewer long ones. Bounds what a reader holds at a time. */
 export const BATCH_WEIGHT = 256;
 const WEIGHT_CHARACTERS = 4096;
@@ -19,16 +23,16 @@ type ArrivedString = Arrival['strings'][number];
 /** Opens what arrives. One for a reading: it asks for the field names once, and only when it needs them. */
 export class Opening {
   readonly #channel: Channel;
-  readonly #seal: Seal;
+  readonly #seal: Pick<Seal, 'open'>;
   #names: Promise<readonly (string | null)[]> | null = null;
 
-  constructor(channel: Channel, seal: Seal) {
+  constructor(channel: Channel, seal: Pick<Seal, 'open'>) {
     this.#channel = channel;
     this.#seal = seal;
   }
 
   /** The messages of each arrival, in their order: one for each string; none for null, or an entry without any. */
-  async open(arrivals: readonly (Arrival | null)[]): Promise<Message[][]> {
+  async open(arrivals: readonly (Arrival | null)[]): Promise<OpenedMessage[][]> {
     const all = arrivals.flatMap((arrival) => arrival?.strings ?? []);
     const sealed = all.map(({ text }) => text).filter(looksSealed);
     const opened = (sealed.length > 0 ? await this.#seal.open(sealed) : []).values();
@@ -46,7 +50,7 @@ export class Opening {
 function messagesOf(
   arrival: Arrival,
   { opened, names }: { opened: Iterator<Opened>; names: readonly (string | null)[] },
-): Message[] {
+): OpenedMessage[] {
   const { entry, entries } = arrival;
   return arrival.strings.map((string) => {
     const index = labelOf(string, arrival);
@@ -63,7 +67,7 @@ function labelOf({ field }: ArrivedString, { strings }: Arrival): number | null 
 function judged(
   text: string,
   opened: Iterator<Opened>,
-): Pick<Message, 'content' | 'readable' | 'sealedAt' | 'findings'> {
+): Pick<OpenedMessage, 'content' | 'readable' | 'sealedAt' | 'findings' | 'frame' | 'fault'> {
   if (!looksSealed(text)) return { content: contentOf(text), readable: true, sealedAt: null, findings: [NOT_SEALED] };
   const next = opened.next();
   if (next.done) throw new TypeError('A seal must answer for each string that it is given.');
