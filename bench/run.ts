@@ -1,8 +1,13 @@
-// npm run bench [-- startup|reading]: side by side with the peers, or with itself at another size.
+// npm run bench [-- fernet|startup|reading]: side by side with the peers, or with itself at another size.
+import { benchFernet } from './fernet/bench.ts';
 import { benchReading } from './reading.ts';
 import { benchStartup } from './startup.ts';
 
-const SUITES: Readonly<Record<string, () => void | Promise<void>>> = { startup: benchStartup, reading: benchReading };
+const SUITES: Readonly<Record<string, () => void | Promise<void>>> = {
+  fernet: benchFernet,
+  startup: benchStartup,
+  reading: benchReading,
+};
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(SUITES)) {
