@@ -257,6 +257,15 @@ describe('a server that is not there', () => {
     assert.equal((await failure(channel.append([['x']]))).code, 'unreachable');
   });
 
+  it('has a port that fetch does not use', async () => {
+    const channel = openHttpChannel({ address: 'http://127.0.0.1:1/channels/9', writeKey: WRITE_KEY });
+    for (const work of [channel.append([['x']]), readAll(channel)]) {
+      const error = await failure(work);
+      assert.deepEqual([error.code, error.stored], ['not-a-channel', 'no']);
+      assert.match(`${error.message} ${error.hint}`, /may not use its port\..*--port/);
+    }
+  });
+
   it('speaks something else than HTTP', async (t) => {
     const server = createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.2\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

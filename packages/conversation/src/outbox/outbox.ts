@@ -56,6 +56,7 @@ export class Outbox {
     const { store, channel, clock } = this.#parts;
     const own = await store.accept(channel.address, { sealed, attendedUntil: clock.now() + LEASE_MS });
     this.#own = own;
+    this.#report({ kind: 'accepted' });
     const ended = new AbortController();
     void this.#attend(own, ended.signal);
     let settled = false;
