@@ -274,6 +274,15 @@ describe('a server that is not there', () => {
     assert.equal((await failure(readAll(openHttpChannel({ address })))).code, 'not-a-channel');
   });
 
+  it('answered while this program had no time to read: the answer counts', async (t) => {
+    const { address } = await smallServer(t, (_, response) => {
+      setTimeout(() => answer(response, 200, EMPTY_FEED), 50);
+      // this process is busy, as on a starved or sleeping computer, until long after the time-out
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    });
+    assert.deepEqual(await readAll(openHttpChannel({ address, timeoutMs: 1000 })), []);
+  });
+
   it('was silent before anything was written: nothing was stored', async (t) => {
     const { address, requests } = await smallServer(t, () => {});
     const error = await failure(openHttpChannel({ address, writeKey: WRITE_KEY, timeoutMs: 200 }).append([['x']]));

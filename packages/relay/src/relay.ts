@@ -6,6 +6,7 @@ import type { RelayContext } from './api/context.ts';
 import { HttpServer } from './http/server.ts';
 import { makeKey } from './keys.ts';
 import { limitsOf } from './limits.ts';
+import { boundNursery } from './nursery.ts';
 import type { RelayOptions } from './options.ts';
 import { RelayError } from './relay-error.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -50,8 +51,10 @@ export async function startRelayOn(openStore: () => Promise<Store>, options: Rel
     const bound = await listen(http, host, port);
     local = isLoopback(bound.address) && options.publicUrl === undefined;
     const firstUserKey = await userKeyFor(store, !local, options.newUserKey ?? false);
+    const release = boundNursery();
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
+      release();
       stopping.abort();
       await http.drain();
       await store.close();
