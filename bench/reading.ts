@@ -1,7 +1,7 @@
 // Does reading what is new, or the last ten, cost the same at ten entries and at a million? Over a relay and a CSV file,
 // whole commands, interleaved; the goal is a ratio of medians.
 import assert from 'node:assert/strict';
-import { closeSync, cpSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, cpSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fernet } from '@fernspeak/fernet';
@@ -82,6 +82,7 @@ async function time(log: Log, args: readonly string[]): Promise<number> {
   const home = `${log.home}-run`;
   rmSync(home, { recursive: true, force: true });
   cpSync(log.home, home, { recursive: true });
+  chmodSync(home, 0o700); // which it does not copy
   const started = performance.now();
   const done = await fernspeak(home, args);
   const took = performance.now() - started;

@@ -14,8 +14,14 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** What a ratio has to reach. */
+export type Bound = { readonly atMost: number } | { readonly atLeast: number };
+
 /** Prints a ratio beside what it has to reach. */
-export function goal(name: string, ratio: number, { atMost }: { readonly atMost: number }): void {
-  const reached = ratio <= atMost ? 'reached' : 'NOT reached';
-  console.log(`  ${name.padEnd(60)} ${ratio.toFixed(2)} (at most ${atMost}): ${reached}`);
+export function goal(name: string, ratio: number, bound: Bound): void {
+  const [reached, words] =
+    'atMost' in bound
+      ? [ratio <= bound.atMost, `at most ${bound.atMost}`]
+      : [ratio >= bound.atLeast, `at least ${bound.atLeast}`];
+  console.log(`  ${name.padEnd(60)} ${ratio.toFixed(2)} (${words}): ${reached ? 'reached' : 'NOT reached'}`);
 }

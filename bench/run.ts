@@ -1,9 +1,11 @@
-// npm run bench [-- startup|reading|live]: side by side with the peers, or with itself at another size.
+// npm run bench [-- fernet|startup|reading|live]: side by side with the peers, or with itself at another size.
+import { benchFernet } from './fernet/bench.ts';
 import { benchLive } from './live.ts';
 import { benchReading } from './reading.ts';
 import { benchStartup } from './startup.ts';
 
 const SUITES: Readonly<Record<string, () => void | Promise<void>>> = {
+  fernet: benchFernet,
   startup: benchStartup,
   reading: benchReading,
   live: benchLive,

@@ -71,7 +71,9 @@ export async function startRelayProcess(t: Ending, data: string, args: readonly 
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   const [line] = (await Promise.race([
     once(createInterface(child.stdout), 'line'),
-    once(child, 'close').then(() => Promise.reject(new Error(`the relay ended early: ${Buffer.concat(complaints)}`))),
+    once(child, 'close').then(() =>
+      Promise.reject(new Error(`the relay ended early: ${Buffer.concat(complaints).toString()}`)),
+    ),
   ])) as [string];
   const { url, pid } = JSON.parse(line) as { url: string; pid: number };
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {

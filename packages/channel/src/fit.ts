@@ -6,7 +6,7 @@ import { MAX_PARTS, partMarker } from './format/part.ts';
 import { JOINED_BYTES } from './join.ts';
 
 /** A message that would take longer than this to go out is refused: nobody waits for it, and it blocks what follows. */
-export const MAX_SENDING_MS: number = 10 * 60_000;
+const MAX_SENDING_MS: number = 10 * 60_000;
 const PART_ID_BYTES = 8;
 
 export interface FitOptions {

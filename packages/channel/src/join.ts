@@ -8,7 +8,7 @@ export const JOIN_WINDOW = 1024;
 /** Longest joined string, in bytes of UTF-8: three times the longest message that anybody is promised. */
 export const JOINED_BYTES: number = 4 * 1024 * 1024;
 /** All payloads that wait in open windows, in bytes of UTF-8: what strangers' parts may cost a reader. */
-export const OPEN_WINDOWS_BYTES: number = 16 * 1024 * 1024;
+const OPEN_WINDOWS_BYTES: number = 16 * 1024 * 1024;
 
 /** Parts of one sending that wait for the rest. */
 export interface OpenWindow {

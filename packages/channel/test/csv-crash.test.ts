@@ -16,8 +16,9 @@ describe('processes that append to one CSV file', () => {
     const { path, channel } = csvFolder(t);
     const printed = await Promise.all(
       Array.from({ length: 12 }, (_, index) => {
-        const child = spawn(process.execPath, [PROGRAM, path, `process ${index}`, '3', String(1 + (index % 3))]);
-        child.stderr.pipe(process.stderr);
+        const child = spawn(process.execPath, [PROGRAM, path, `process ${index}`, '3', String(1 + (index % 3))], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
         return text(child.stdout);
       }),
     );
@@ -65,10 +66,12 @@ describe('processes that append to one CSV file', () => {
       entries.map((_, index) => index + 1),
       'contiguous',
     );
-    for (const id of answered) {
-      const [value] = entries[Number(id) - 1]?.fields ?? [];
-      assert.match(value ?? '', /^(?:(?:long ){2000}\d+ \d+|after round \d+)$/, `entry ${id} is whole`);
+    for (const { id, fields } of entries) {
+      assert.match(fields[0] ?? '', /^(?:(?:long ){2000}\d+ \d+|after round \d+)$/, `entry ${id} is whole`);
+      assert.equal(new Set(fields).size, 1, `all fields of entry ${id} are there`);
     }
+    assert.ok(Math.max(...answered.map(Number)) <= entries.length);
+    assert.equal(new Set(answered).size, answered.length, 'no number was answered twice');
   });
 });
 

@@ -97,7 +97,7 @@ describe('half a line at the end of a CSV file', () => {
     `${TIME},2,gAAAA`,
     `${TIME},2,"quoted`,
     `${TIME},2,"quoted\nline`,
-    `${TIME},2,"fake\n${TIME},3,row\n`,
+    `${TIME},2,"fake\n${TIME},3,row`,
   ]) {
     it(`is cut off by the next append: ${JSON.stringify(torn)}`, async (t) => {
       const { channel, text, write } = csvFolder(t);
@@ -136,7 +136,7 @@ describe('a file that is no channel', () => {
       const { channel, path, write } = csvFolder(t);
       write(content);
       const before = statSync(path);
-      for (const work of [channel.append([['x']]), readAll(channel), channel.info()]) {
+      for (const work of [() => channel.append([['x']]), () => readAll(channel), () => channel.info()]) {
         await assert.rejects(work, (error) => isChannelError(error, 'not-a-channel') && says.test(error.message));
       }
       const after = statSync(path);
@@ -302,6 +302,7 @@ describe('around a CSV file', () => {
 
   it('a follower survives that the file is put in place anew', async (t) => {
     const { channel } = csvFolder(t);
+    await channel.append([['x']]);
     const found: number[] = [];
     for await (const { id } of channel.follow(0)) {
       found.push(id);

@@ -14,7 +14,7 @@ export interface CsvFolder {
   readonly write: (content: string | Uint8Array) => void;
 }
 
-export const NOW: Date = new Date('2026-11-24T06:00:00Z');
+const NOW: Date = new Date('2026-11-24T06:00:00Z');
 
 export function csvFolder(t: Pick<TestContext, 'after'>): CsvFolder {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fernspeak-')));

@@ -257,12 +257,30 @@ describe('a server that is not there', () => {
     assert.equal((await failure(channel.append([['x']]))).code, 'unreachable');
   });
 
+  it('has a port that fetch does not use', async () => {
+    const channel = openHttpChannel({ address: 'http://127.0.0.1:1/channels/9', writeKey: WRITE_KEY });
+    for (const work of [channel.append([['x']]), readAll(channel)]) {
+      const error = await failure(work);
+      assert.deepEqual([error.code, error.stored], ['not-a-channel', 'no']);
+      assert.match(`${error.message} ${error.hint}`, /may not use its port\..*--port/);
+    }
+  });
+
   it('speaks something else than HTTP', async (t) => {
     const server = createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.2\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     t.after(() => server.close());
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/channels/9`;
     assert.equal((await failure(readAll(openHttpChannel({ address })))).code, 'not-a-channel');
+  });
+
+  it('answered while this program had no time to read: the answer counts', async (t) => {
+    const { address } = await smallServer(t, (_, response) => {
+      setTimeout(() => answer(response, 200, EMPTY_FEED), 50);
+      // this process is busy, as on a starved or sleeping computer, until long after the time-out
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    });
+    assert.deepEqual(await readAll(openHttpChannel({ address, timeoutMs: 1000 })), []);
   });
 
   it('was silent before anything was written: nothing was stored', async (t) => {

@@ -27,7 +27,10 @@ export function readSecret(source: SecretSource): string | null {
   if (file === undefined && fd === undefined) return null;
   const bytes = file === undefined || file === '-' ? readDescriptor(fd ?? STDIN, option) : readFile(file, option);
   if (bytes.length > KEY_FILE_BYTES)
-    throw usageError(`What ${option} names is too long for a key (over ${KEY_FILE_BYTES} bytes).`);
+    throw usageError(
+      `What ${option} names is too long for a key (over ${KEY_FILE_BYTES} bytes).`,
+      `${option} takes the name of a file with the key in it.`,
+    );
   const text = decode(bytes, option).trim();
   if (text === '')
     throw usageError(`What ${option} names is empty.`, 'Put a key (fernspeak key) or a passphrase into it.');

@@ -95,6 +95,7 @@ async function runOverview(args: readonly string[]): Promise<void> {
 
 /** commander's complaint in our form, without the values that it repeats. */
 function usageErrorOf(error: CommanderError, name: string | undefined): Error {
+  if (error.code === 'commander.help') return usageError('There is no command.', 'fernspeak --help shows them.');
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const message = first.replace(/(option '--?[\w-]+)=[^']*'/, "$1'").replace(/( but got \d+):.*/, '$1');
   const suggestion = /Did you mean (.*)\?/.exec(rest.join(' '))?.[1];

@@ -78,6 +78,7 @@ async function askForReadKey({ target, prompter }: Reading, keys: ChannelKeys, e
       "Give it once, it is remembered: --read-key-file FILE with the channel's read API key in it.",
     );
   }
+  if (keys.read !== undefined) process.stderr.write(`${error.message}\n`);
   const read = (await prompter.hidden('Read API key of the channel (remembered): ')).trim();
   if (read === '') throw error;
   return read;

@@ -5,6 +5,7 @@ export const TOPICS: Readonly<Record<string, () => string>> = {
   'exit-codes': exitCodes,
   environment: () => ENVIRONMENT,
   formatting: () => FORMATTING,
+  'threat-model': () => THREAT_MODEL,
 };
 
 function exitCodes(): string {
@@ -25,6 +26,20 @@ const ENVIRONMENT = `Environment
 
 A flag goes before its variable. The profile holds what was received, what waits to be sent, and the API keys of
 channels; no key of a conversation. It is yours alone (0700, files 0600) and refused when it is not.
+`;
+
+const THREAT_MODEL = `Threat model
+
+Whoever runs the channel, can read it, or listens on the way to it
+  cannot    read a message, alter one, or invent one without the key
+  learns    when you write, how much, how often, and from where; \`fernspeak inspect\` shows it
+  can       hold back, reorder or repeat messages, unnoticed; guess a weak passphrase, unnoticed
+  is told   to you when the log goes back behind what you have read: it was cleared, or lost its data
+
+Whoever has the key reads everything, past and future, and can write in anybody's name. Nobody can be removed but by
+moving to another key, and there is no forward secrecy. This computer, your account and this program are trusted.
+
+Not audited. For people at risk: use Signal. All of it: docs/threat-model.md in the source.
 `;
 
 const FORMATTING = `Formatting

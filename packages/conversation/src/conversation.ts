@@ -8,7 +8,7 @@ import type { Message } from './message.ts';
 import { Outbox, delivery } from './outbox/outbox.ts';
 import type { Seal } from './seal.ts';
 import type { Store } from './store.ts';
-import { UnreadMessages, type ReadOptions, type Unread, type UnreadOptions } from './reading/unread.ts';
+import { UnreadMessages, type ReadingOptions, type Unread } from './reading/unread.ts';
 
 export interface ConversationOptions {
   readonly channel: Channel;
@@ -33,11 +33,11 @@ export class Conversation {
    *
    * @throws ConversationError `refused`: the channel never takes it; it is not kept (`cause`: the ChannelError)
    * @throws ChannelError when the channel cannot be written to (`unauthorized`, `not-found` …); it is not kept
-   * @throws the signal's reason; if it was accepted by then, it is kept
+   * @throws the signal's reason; it is kept if it was accepted by then, which `onProgress` tells
    */
   async send(content: Content, options: SendOptions = {}): Promise<Sent> {
-    options.signal?.throwIfAborted();
     const sealed = await this.#parts.seal.seal(content);
+    options.signal?.throwIfAborted();
     const outbox = new Outbox(this.#parts, options);
     const fate = await outbox.send(sealed);
     const { earlier } = outbox;
@@ -62,17 +62,17 @@ export class Conversation {
   }
 
   /** What was not received here yet. */
-  unread(options: UnreadOptions = {}): Unread {
+  unread(options: ReadingOptions = {}): Unread {
     return new UnreadMessages({ ...this.#parts, follow: false }, options);
   }
 
   /** The same, and then what comes, at once; ends only by the signal (quietly), or by an error that lasts. */
-  follow(options: UnreadOptions = {}): Unread {
+  follow(options: ReadingOptions = {}): Unread {
     return new UnreadMessages({ ...this.#parts, follow: true }, options);
   }
 
   /** What is on the channel, received or not; moves no cursor. */
-  history(range: HistoryRange, { signal }: ReadOptions = {}): AsyncIterable<Message> {
-    return history(range, { ...this.#parts, signal });
+  history(range: HistoryRange, options: ReadingOptions = {}): AsyncIterable<Message> {
+    return history(range, { ...this.#parts, ...options });
   }
 }

@@ -13,7 +13,7 @@ export { assessPassphrase, suggestPassphrase, type Assessment } from './keys/pas
 export { plainSeal, type Member, type Opened, type PlainSealOptions, type Seal } from './seal.ts';
 export { TOLD, type Attempt, type Checkpoint, type Lock, type Outcome, type OutboxItem, type Store } from './store.ts';
 export type { Hole } from './reading/hole.ts';
-export type { ReadOptions, Unread, UnreadOptions } from './reading/unread.ts';
+export type { ReadingOptions, Unread } from './reading/unread.ts';
 export { findingOf, isLoud } from './finding.ts';
 export type { FrameContent, NewerContent } from './frame/content.ts';
 export {

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { MemoryChannel, fit, type Channel, type ReadRange } from '@fernspeak/channel';
 import fc from 'fast-check';
-import { contentOf, plainSeal } from '../src/index.ts';
+import { contentOf, plainSeal, type Finding } from '../src/index.ts';
 import { KEY, person, texts } from './support/people.ts';
 
 const seal = plainSeal(KEY);
@@ -29,6 +29,20 @@ function asked(channel: Channel): ReadRange[] {
   };
   return ranges;
 }
+
+test('what the channel does not give out is told once, however often the search comes by it', async () => {
+  const channel = await log(['one', 'two'.padEnd(2000, '.'), 'three']);
+  const read = channel.read.bind(channel);
+  channel.read = (range, options) => {
+    options?.onUnreachable?.({ from: 9, to: 9, reason: 'Entry 9 is left out.' });
+    return read(range, options);
+  };
+  for (const range of [{ after: 0 }, { last: 2 }, { since: new Date(0) }]) {
+    const findings: Finding[] = [];
+    await texts(person(channel).history(range, { onFinding: (finding) => findings.push(finding) }));
+    assert.deepEqual(findings, [{ code: 'unreachable', sentence: 'Entry 9 is left out.' }]);
+  }
+});
 
 const last = async (channel: Channel, count: number): Promise<(string | null)[]> =>
   texts(person(channel).history({ last: count }));

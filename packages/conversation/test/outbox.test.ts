@@ -2,9 +2,19 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { ChannelError, MemoryChannel, isChannelError, type Limits } from '@fernspeak/channel';
 import { readPart } from '@fernspeak/channel/format';
-import { contentOf, isConversationError, memoryStore, type Progress, type Sent, type Store } from '../src/index.ts';
+import {
+  Conversation,
+  contentOf,
+  isConversationError,
+  memoryStore,
+  plainSeal,
+  type Content,
+  type Progress,
+  type Sent,
+  type Store,
+} from '../src/index.ts';
 import { virtualClock } from './support/clock.ts';
-import { all, person, texts } from './support/people.ts';
+import { KEY, all, person, texts } from './support/people.ts';
 import { TroubledChannel, type Trouble } from './support/troubled.ts';
 
 /** ThingSpeak's, but for bulk. */
@@ -71,7 +81,7 @@ test('a rate limit is waited for, as long as the channel says', async () => {
   assert.ok(clock.waits.includes(12_345));
   assert.deepEqual(
     progress.map(({ kind }) => kind),
-    ['waiting'],
+    ['accepted', 'waiting'],
   );
   assert.deepEqual(await everything(), ['Six?']);
 });
@@ -169,14 +179,36 @@ test('a wrong write key after an unclear answer keeps the message: it may be the
 test('an abort ends it at once; what was accepted is kept', async () => {
   const { ada, channel, everything } = setting(Array.from({ length: 99 }, unreachable));
   const interrupt = new AbortController();
-  const onProgress = (): void => interrupt.abort(new Error('Ctrl-C'));
+  const progress: string[] = [];
+  const onProgress = ({ kind }: Progress): void => {
+    progress.push(kind);
+    if (kind === 'waiting') interrupt.abort(new Error('Ctrl-C'));
+  };
   await assert.rejects(ada.send(contentOf('Six?'), { signal: interrupt.signal, onProgress }), /Ctrl-C/);
+  assert.deepEqual(progress, ['accepted', 'waiting']);
   channel.troubles.length = 0;
   assert.deepEqual(
     (await ada.flush()).map(({ status }) => status),
     ['stored'],
   );
   assert.deepEqual(await everything(), ['Six?']);
+});
+
+test('an abort before it was accepted keeps nothing', async () => {
+  const { channel, store } = setting([]);
+  const interrupt = new AbortController();
+  const { seal, ...rest } = plainSeal(KEY);
+  const slow = {
+    ...rest,
+    seal: (content: Content) => {
+      interrupt.abort(new Error('Ctrl-C'));
+      return seal(content);
+    },
+  };
+  const ada = new Conversation({ channel, seal: slow, store });
+  const onProgress = (): void => assert.fail('it was accepted');
+  await assert.rejects(ada.send(contentOf('Six?'), { signal: interrupt.signal, onProgress }), /Ctrl-C/);
+  assert.deepEqual(await store.items(channel.address), []);
 });
 
 test('a long message goes out in parts, as slowly as the channel asks, longer than the time-out', async () => {

@@ -1,4 +1,5 @@
 import { TokenKey } from '#backend';
+import type { TokenKey as Key } from './backend.ts';
 import { InvalidToken } from './invalid-token.ts';
 import { generateKey, keyBytes } from './key.ts';
 import { Keyring, keysOf } from './keyring.ts';
@@ -25,7 +26,7 @@ export class Fernet extends Keyring {
 export class MultiFernet extends Keyring {
   /** @throws RangeError when there is no key, TypeError when one of them is not a {@link Fernet} */
   constructor(keys: readonly Fernet[]) {
-    const tokenKeys: TokenKey[] = [];
+    const tokenKeys: Key[] = [];
     for (const key of keys) {
       if (!(key instanceof Fernet)) throw new TypeError('A keyring is made of Fernet objects');
       tokenKeys.push(keysOf(key)[0]);

@@ -20,8 +20,11 @@ import { paddingBytes } from './padding.ts';
 /** SHA-256's block (RFC 6234): the length of HMAC's padded key. */
 export const SHA256_BLOCK_BYTES = 64;
 
-/** How much is encrypted at once, bytes: small enough to stay in the processor's cache until it is put in its place. */
-const ENCRYPT_PIECE_BYTES = 65_536;
+/**
+ * How much is encrypted at once, bytes: small enough to stay in the processor's cache until it is put in its place, and
+ * more than 64 KiB with their padding, which would cost a second call for one block.
+ */
+const ENCRYPT_PIECE_BYTES = 131_072;
 
 /** How much is decrypted at once, bytes: up to here what OpenSSL wrote is handed out as it is, beyond it is put together. */
 const DECRYPT_PIECE_BYTES = 2_097_152;

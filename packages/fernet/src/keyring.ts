@@ -1,4 +1,4 @@
-import type { TokenKey } from '#backend';
+import type { TokenKey } from './backend.ts';
 import { isBytes } from './bytes.ts';
 import { InvalidToken } from './invalid-token.ts';
 import { IV_BYTES } from './layout.ts';

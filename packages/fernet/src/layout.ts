@@ -13,7 +13,7 @@ export const HMAC_BYTES = 32;
 export const HEADER_BYTES: number = VERSION_BYTES + TIMESTAMP_BYTES + IV_BYTES;
 
 /** The shortest token: an empty message is one block of padding. */
-export const SHORTEST_TOKEN_BYTES: number = HEADER_BYTES + BLOCK_BYTES + HMAC_BYTES;
+const SHORTEST_TOKEN_BYTES: number = HEADER_BYTES + BLOCK_BYTES + HMAC_BYTES;
 
 /**
  * The longest message, in bytes: its token has 2²⁹ − 24 characters or fewer, the longest string of V8 (Node, Chrome),

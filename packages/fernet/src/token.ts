@@ -1,6 +1,7 @@
 // A token is made and opened here, the same way on every platform. Everything that reads a token gives null for one that
 // is not good; the callers turn that into the one InvalidToken.
-import { HEADROOM, decodeInto, encode, frameFor, placeIv, type TokenKey } from '#backend';
+import { HEADROOM, decodeInto, encode, frameFor, placeIv } from '#backend';
+import type { TokenKey } from './backend.ts';
 import { isBytes } from './bytes.ts';
 import {
   HMAC_BYTES,

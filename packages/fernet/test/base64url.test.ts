@@ -35,7 +35,7 @@ for (const [name, { allocate, decodeInto, encode }] of Object.entries({ node, br
     });
 
     test('encodes long ones', () => {
-      for (const length of [49_151, 49_152, 49_153, 98_305, 773_934, 773_935, 773_936]) {
+      for (const length of [73_727, 73_728, 73_729, 147_457, 773_934, 773_935, 773_936]) {
         const bytes = allocate(length * 3);
         for (let i = 0; i < length; i++) bytes[i] = i * 37 + (i >> 8);
         assert.ok(encode(bytes, 0, length) === base64url(bytes.subarray(0, length)), `${length} bytes`);

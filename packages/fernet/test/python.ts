@@ -22,7 +22,7 @@ def open_token(key, token, ttl=None, now=None):
     try:
         message = Fernet(key).decrypt(token) if ttl is None else Fernet(key).decrypt_at_time(token, ttl, now)
         return {"message": pack(message), "timestamp": Fernet(key).extract_timestamp(token)}
-    except (InvalidToken, UnicodeError):
+    except (InvalidToken, ValueError):  # ValueError: the token is not ASCII
         return {"message": None}
 
 def from_parts(key, message, time, iv):

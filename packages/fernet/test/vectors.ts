@@ -17,20 +17,21 @@ export interface EncryptVector extends MessageForm {
   readonly tokenSha256?: string;
 }
 
-/** A token that must be refused, or (in `accept`) opened. `python`: what Python's cryptography, less strict, does. */
+/** A token that must be refused, or (in `accept`) opened. `python`: Python's cryptography, less strict, opens this one. */
 export interface OpenVector {
   readonly desc: string;
   readonly key: string;
   readonly token: string;
   readonly ttl?: number;
   readonly now?: number;
-  readonly python?: 'opens' | 'refuses';
+  readonly python?: 'opens';
 }
 
-/** A token to rotate: what is in it, and the timestamp that stays. */
+/** A token that `key` made, to rotate: what is in it, and the timestamp that stays. */
 export interface RotateVector {
   readonly desc: string;
   readonly keys: readonly string[];
+  readonly key: string;
   readonly token: string;
   readonly message: string;
   readonly timestamp: number;

@@ -30,7 +30,7 @@ export function makeKey(write: boolean): FreshKey {
 }
 
 /** What is kept of a key that its owner chose. */
-export function storedKey(key: string, write: boolean): StoredKey {
+function storedKey(key: string, write: boolean): StoredKey {
   return { hash: hashOf(key), tail: key.slice(-SHOWN_CHARACTERS), write };
 }
 

@@ -8,6 +8,7 @@ import { HttpServer } from './http/server.ts';
 import { LiveReaders } from './live/live-readers.ts';
 import { makeKey } from './keys.ts';
 import { limitsOf } from './limits.ts';
+import { boundNursery } from './nursery.ts';
 import type { RelayOptions } from './options.ts';
 import { RelayError } from './relay-error.ts';
 import { startRetention } from './retention.ts';
@@ -56,8 +57,10 @@ export async function startRelayOn(openStore: () => Promise<Store>, options: Rel
     local = isLoopback(bound.address) && options.publicUrl === undefined;
     const firstUserKey = await userKeyFor(store, !local, options.newUserKey ?? false);
     const stopRetention = startRetention({ store, limits, now, onFault });
+    const releaseNursery = boundNursery();
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
+      releaseNursery();
       stopping.abort();
       stopRetention();
       await http.drain();

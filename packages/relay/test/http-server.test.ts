@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, describe, test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { temporaryFolder } from '@fernspeak/test';
 import { startRelay, type RelayOptions, type Relay } from '@fernspeak/relay';
 import { PIPELINED_REQUESTS } from '../src/limits.ts';
@@ -99,6 +100,26 @@ describe('answers over HTTP', () => {
       feeds.map(({ field1 }) => field1),
       updates.map(({ field1 }) => field1),
     );
+  });
+
+  test('that are long leave no listener behind for each time that they waited for their reader', async (t) => {
+    const { id, write } = await channel(relay);
+    const updates = Array.from({ length: 100 }, () => ({ field1: 'x'.repeat(60_000) }));
+    const body = JSON.stringify({ write_api_key: write, updates });
+    for (let bulk = 0; bulk < 4; bulk++)
+      await fetch(`${relay.url}/channels/${id}/bulk_update.json`, { method: 'POST', body });
+    const warnings: Error[] = [];
+    const warned = (warning: Error): unknown => warnings.push(warning);
+    process.on('warning', warned);
+    t.after(() => process.off('warning', warned));
+    const answer = await fetch(`${relay.url}/channels/${id}/feeds.json?results=400`);
+    let length = 0;
+    for await (const chunk of answer.body ?? []) {
+      length += chunk.length;
+      await pause(5); // a reader who is slower than the relay
+    }
+    assert.ok(length > 400 * 60_000);
+    assert.deepEqual(warnings, []);
   });
 
   test('keep their order when requests are pipelined', async () => {

@@ -71,6 +71,13 @@ async function numbers(store: Store, channel: number, selection: Selection): Pro
 
 const ALL: Selection = { by: 'after', after: 0, limit: 8000 };
 
+/** A store with one channel that has entries. */
+interface Filled {
+  readonly store: Store;
+  readonly id: number;
+  readonly key: FreshKey;
+}
+
 /** What every store must do. `makeStore` gives a new empty place for each test. */
 export function behavesAsStore(name: string, makeStore: (t: TestContext) => StoreUnderTest): void {
   const opened = async (t: TestContext): Promise<Store> => {
@@ -199,7 +206,7 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
   });
 
   describe(`${name}: reading`, () => {
-    const filled = async (t: TestContext, times: readonly number[]): Promise<{ store: Store; id: number }> => {
+    const filled = async (t: TestContext, times: readonly number[]): Promise<Filled> => {
       const store = await opened(t);
       const { channel, key } = await made(store);
       await store.append(
@@ -208,7 +215,7 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
           times.map((time) => text(time, `at ${time}`)),
         ),
       );
-      return { store, id: channel.id };
+      return { store, id: channel.id, key };
     };
 
     test('the newest by time come oldest first', async (t) => {
@@ -280,9 +287,25 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
       const seen: number[] = [];
       for await (const page of store.entries(channel.id, { by: 'time', from: null, to: null, limit: 8000 })) {
         seen.push(...page.map(({ entry }) => entry));
-        await store.append(appendOf(key, [text(2, 'late')]));
+        await store.append(appendOf(key, [text(0, 'late'), text(1, 'late'), text(2, 'late')]));
       }
-      assert.equal(seen.at(-1), 1200);
+      assert.deepEqual(
+        seen,
+        Array.from({ length: 1200 }, (_, index) => index + 1),
+      );
+    });
+
+    test('no more entries come than were asked for, whatever is written into their time meanwhile', async (t) => {
+      const { store, id, key } = await filled(
+        t,
+        Array.from({ length: 1200 }, (_, index) => index),
+      );
+      let seen = 0;
+      for await (const page of store.entries(id, { by: 'time', from: null, to: null, limit: 1100 })) {
+        seen += page.length;
+        await store.append(appendOf(key, [text(1198, 'late')]));
+      }
+      assert.equal(seen, 1100);
     });
 
     test('the last entry with a field is found behind thousands without it', async (t) => {

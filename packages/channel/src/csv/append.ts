@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import type { Entry } from '../channel.ts';
+import { ChannelError } from '../errors.ts';
 import type { Fields } from '../format/fields.ts';
 import { isoSeconds } from '../format/time.ts';
 import { trimFields } from '../limits.ts';
@@ -8,7 +9,7 @@ import { fileError } from './errors.ts';
 import type { Header } from './header.ts';
 import { missingColumns, newHeader, readHeader } from './header.ts';
 import { writeRow } from './row.ts';
-import { surveyAll, surveyTail } from './tail.ts';
+import { surveyAll, surveyTail, unendedLine } from './tail.ts';
 import { syncFolder, widen } from './widen.ts';
 import { writeAll } from './write.ts';
 
@@ -20,7 +21,8 @@ export interface AppendRequest {
 
 /**
  * Appends entries in one write and one sync, and gives their numbers; the caller holds the lock. A half-written last
- * line, which a process that was killed left behind, is cut off first.
+ * line, which a process that was killed left behind, is cut off first. Throws `damaged` where somebody else's entries
+ * could be lost by that.
  */
 export async function appendEntries({ path, entries, now }: AppendRequest): Promise<number[]> {
   const { file, created } = await openForAppending(path);
@@ -59,6 +61,12 @@ async function survey(file: FileHandle, header: Header): Promise<{ end: number; 
   // looks at the last row and the one before it, which shows whether the file is in order
   const extent =
     (await surveyTail(file, header, size, { last: 1 })) ?? (await surveyAll(file, header, size, { last: 1 }));
+  const unended = await unendedLine(file, extent.end, size);
+  if (unended !== null) {
+    throw new ChannelError('damaged', `${unended} Nothing was written.`, {
+      hint: 'Mend that line in a text editor: end it, or delete it.',
+    });
+  }
   return { ...extent, size };
 }
 

@@ -3,7 +3,16 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { placeOfFile } from '../address.ts';
-import type { CallOptions, Channel, ChannelInfo, Entry, Limits, ReadOptions, ReadRange } from '../channel.ts';
+import type {
+  CallOptions,
+  Channel,
+  ChannelInfo,
+  Entry,
+  Limits,
+  ReadOptions,
+  ReadRange,
+  Unreachable,
+} from '../channel.ts';
 import { cleared } from '../cleared.ts';
 import { ChannelError } from '../errors.ts';
 import type { Fields } from '../format/fields.ts';
@@ -16,6 +25,7 @@ import { FileWatch } from './follow.ts';
 import { withFileLock } from './lock.ts';
 import { conflictNotices } from './notices.ts';
 import { readEntries, takeSnapshot } from './read.ts';
+import { unendedLine } from './tail.ts';
 
 /** Longest cell of a spreadsheet (Excel); longer ones are cut when the file is opened and saved there. Python's csv takes 128 KiB. */
 const CELL_BYTES = 32_767;
@@ -78,12 +88,13 @@ class FileChannel implements Channel {
 
   async info({ signal }: CallOptions = {}): Promise<ChannelInfo> {
     signal?.throwIfAborted();
+    const { lastId, unended } = await this.#end();
     return {
       limits: FILE_LIMITS,
       name: basename(this.#path),
       fieldNames: Array.from({ length: MAX_FIELDS }, () => null),
-      lastEntryId: await this.#lastEntryId(),
-      notices: await conflictNotices(this.#path),
+      lastEntryId: lastId,
+      notices: [...(unended === null ? [] : [unended]), ...(await conflictNotices(this.#path))],
     };
   }
 
@@ -117,16 +128,22 @@ class FileChannel implements Channel {
     let position = after;
     let seen = '';
     let wasShorter = false;
+    const onUnreachable = (gap: Unreachable): void => {
+      // told once, not with each change of the file
+      position = Math.max(position, gap.to);
+      options.onUnreachable?.(gap);
+    };
     try {
       while (!stopped()) {
         const state = await fileState(this.#path);
         if (state !== '' && state !== seen) {
-          const shorter = (await this.#lastEntryId()) < position;
+          const { lastId } = await this.#end();
+          const shorter = lastId < position;
           // twice in a row: an editor that saves may show a shorter file for a moment
-          if (shorter && wasShorter) throw cleared(await this.#lastEntryId(), position);
+          if (shorter && wasShorter) throw cleared(lastId, position);
           wasShorter = shorter;
           if (!shorter) seen = state;
-          for await (const entry of this.read({ after: position }, options)) {
+          for await (const entry of this.read({ after: position }, { ...options, onUnreachable })) {
             position = entry.id;
             yield entry;
           }
@@ -150,12 +167,15 @@ class FileChannel implements Channel {
     }
   }
 
-  /** 0 when the file is empty or not there yet. */
-  async #lastEntryId(): Promise<number> {
-    if ((await fileState(this.#path)) === '') return 0;
+  /** The last number (0 when the file is empty or not there yet), and what is wrong with what follows it. */
+  async #end(): Promise<{ lastId: number; unended: string | null }> {
+    if ((await fileState(this.#path)) === '') return { lastId: 0, unended: null };
     const file = await this.#open();
     try {
-      return (await takeSnapshot(file, { last: 1 }))?.extent.lastId ?? 0;
+      const snapshot = await takeSnapshot(file, { last: 1 });
+      if (snapshot === null) return { lastId: 0, unended: null };
+      const { extent, size } = snapshot;
+      return { lastId: extent.lastId, unended: await unendedLine(file, extent.end, size) };
     } finally {
       await file.close();
     }

@@ -6,12 +6,13 @@ import { readHeader } from './header.ts';
 import { readRow, readRowId } from './row.ts';
 import type { Extent } from './tail.ts';
 import { eachRow, surveyAll, surveyTail } from './tail.ts';
-import { readBytes } from './rows.ts';
+import { lineAt, MAX_ROW_BYTES, readBytes } from './rows.ts';
 
 /** A file as it was at one moment; what is appended later is not part of it. */
 export interface Snapshot {
   readonly header: Header;
   readonly extent: Extent;
+  readonly size: number;
 }
 
 /** Looks at a file once. Null when nothing is in it yet. */
@@ -22,18 +23,19 @@ export async function takeSnapshot(file: FileHandle, wanted: ReadRange): Promise
   // everything is wanted: then the order can be checked on the way, exactly
   const all = 'after' in wanted && wanted.after === 0;
   const extent = all ? null : await surveyTail(file, header, size, wanted);
-  return { header, extent: extent ?? (await surveyAll(file, header, size, wanted)) };
+  return { header, size, extent: extent ?? (await surveyAll(file, header, size, wanted)) };
 }
 
 /** The wanted entries of a snapshot, in ascending order of their numbers, each once. */
 export async function* readEntries(
   file: FileHandle,
-  { header, extent }: Snapshot,
+  snapshot: Snapshot,
   wanted: ReadRange,
   { signal, onUnreachable }: ReadOptions,
 ): AsyncGenerator<Entry> {
+  const { header, extent } = snapshot;
   if (!extent.ordered) {
-    yield* readDisordered({ file, header, extent, wanted, signal, onUnreachable });
+    yield* readDisordered({ ...snapshot, file, wanted, signal, onUnreachable });
     return;
   }
   const after = 'after' in wanted ? wanted.after : 0;
@@ -41,19 +43,14 @@ export async function* readEntries(
     signal?.throwIfAborted();
     const entry = readRow(row.bytes, header);
     if (typeof entry === 'string') throw await damaged(file, row.start, entry);
-    if (entry !== null && entry.id > after) yield entry;
+    if (entry === null || entry.id <= after) continue;
+    if (row.whole) yield entry;
+    else onUnreachable?.({ from: entry.id, to: entry.id, reason: tooLong(entry.id) });
   }
 }
 
 async function damaged(file: FileHandle, offset: number, what: string): Promise<ChannelError> {
-  let line = 1;
-  for (let at = 0; at < offset;) {
-    const chunk = await readBytes(file, at, Math.min(1 << 20, offset - at));
-    if (chunk.length === 0) break;
-    for (const byte of chunk) if (byte === 0x0a) line++;
-    at += chunk.length;
-  }
-  return new ChannelError('damaged', `Line ${line} of the file is not an entry: ${what}.`, {
+  return new ChannelError('damaged', `Line ${await lineAt(file, offset)} of the file is not an entry: ${what}.`, {
     hint: 'Mend or delete that line in a text editor; a spreadsheet may have rewritten it.',
   });
 }
@@ -72,11 +69,11 @@ async function* readDisordered({
   signal,
   onUnreachable,
 }: DisorderedRead): AsyncGenerator<Entry> {
-  const rows: { id: number; start: number; length: number }[] = [];
-  for await (const { bytes, start } of eachRow(file, header.end, extent.end)) {
+  const rows: { id: number; start: number; length: number; whole: boolean }[] = [];
+  for await (const { bytes, start, whole } of eachRow(file, header.end, extent.end)) {
     const id = readRowId(bytes, header);
     if (id < 0) throw await damaged(file, start, 'its entry_id or created_at is not one');
-    if (id > 0) rows.push({ id, start, length: bytes.length });
+    if (id > 0) rows.push({ id, start, length: bytes.length, whole });
   }
   // the sort is stable: of two rows with one number the first in the file wins
   rows.sort((a, b) => a.id - b.id);
@@ -86,13 +83,18 @@ async function* readDisordered({
     'after' in wanted
       ? single.filter(({ id }) => id > wanted.after)
       : single.slice(Math.max(0, single.length - wanted.last));
-  for (const { id, start, length } of chosen) {
+  for (const { id, start, length, whole } of chosen) {
     signal?.throwIfAborted();
     const entry = readRow(await readBytes(file, start, length), header);
     if (typeof entry === 'string') throw await damaged(file, start, entry);
     if (twice.has(id)) onUnreachable?.({ from: id, to: id, reason: sameNumber(id) });
-    if (entry !== null) yield entry;
+    if (!whole) onUnreachable?.({ from: id, to: id, reason: tooLong(id) });
+    else if (entry !== null) yield entry;
   }
+}
+
+function tooLong(id: number): string {
+  return `Entry ${id} is left out: its line in the file is longer than ${MAX_ROW_BYTES / 1024 / 1024} MiB.`;
 }
 
 function sameNumber(id: number): string {

@@ -2,7 +2,10 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Header } from './header.ts';
 import { readRowId } from './row.ts';
 import type { Row } from './rows.ts';
-import { lastLineEnd, rowsBackward, rowsForward } from './rows.ts';
+import { LF, MAX_ROW_BYTES, lineAt, readBytes, rowsBackward, rowsForward } from './rows.ts';
+
+/** So much of the end is checked at least: a short file that somebody has edited is seen through as a whole. */
+const CHECKED_BYTES: number = 16 * 1024;
 
 /** What a file holds, as far as it matters for the next step. */
 export interface Extent {
@@ -29,23 +32,30 @@ export async function surveyTail(
   size: number,
   wanted: Wanted,
 ): Promise<Extent | null> {
-  const end = await lastLineEnd(file, header.end, size);
-  let from = end;
+  // where a line is half written, only from the front can be told whether the last line end stands inside of quotes
+  if ((await readBytes(file, size - 1, 1))[0] !== LF) return null;
+  let from = size;
   let lastId = 0;
   let previous = Infinity;
   let count = 0;
-  for await (const row of rowsBackward(file, header.end, end)) {
+  let found = false;
+  for await (const row of rowsBackward(file, header.end, size)) {
+    if (row === null) return null;
     const id = readRowId(row.bytes, header);
     if (id === 0) continue;
     if (id < 0 || id >= previous) return null;
     previous = id;
     lastId = Math.max(lastId, id);
-    if (enough(wanted, id, count)) break;
-    count++;
-    from = row.start;
+    if (!found && !enough(wanted, id, count)) {
+      count++;
+      from = row.start;
+      continue;
+    }
+    found = true;
+    if (size - row.start > CHECKED_BYTES) break;
   }
-  const first = await firstId(file, header, end);
-  return first > lastId || first < 0 ? null : { end, lastId, from, ordered: true };
+  const first = await firstId(file, header, size);
+  return first > lastId || first < 0 ? null : { end: size, lastId, from, ordered: true };
 }
 
 function enough(wanted: Wanted, id: number, count: number): boolean {
@@ -85,6 +95,16 @@ async function skipRows(input: { file: FileHandle; header: Header; end: number; 
     if (readRowId(row.bytes, input.header) !== 0 && --left === 0) return row.end;
   }
   return input.end;
+}
+
+/**
+ * What is wrong with the bytes behind the last complete row; null when there are none, or when they are what a process
+ * that was killed while it wrote leaves behind, which ends anywhere and is no longer than a row.
+ */
+export async function unendedLine(file: FileHandle, end: number, size: number): Promise<string | null> {
+  if (size === end) return null;
+  if (size - end <= MAX_ROW_BYTES && (await readBytes(file, size - 1, 1))[0] !== LF) return null;
+  return `Line ${await lineAt(file, end)} of the file does not end: a quote (") or a line end is missing, and what follows cannot be read.`;
 }
 
 /** Complete rows one by one. */

@@ -5,8 +5,12 @@ import type { Entry } from '../channel.ts';
 import type { Header } from './header.ts';
 import { widerHeader } from './header.ts';
 import { readRowId, writeRow } from './row.ts';
-import { readBytes, rowsForward } from './rows.ts';
+import type { Row } from './rows.ts';
+import { CR, readBytes, rowsForward } from './rows.ts';
 import { writeAll } from './write.ts';
+
+/** Of a row that is too long so much is copied at a time. */
+const COPIED_BYTES: number = 1024 * 1024;
 
 export interface Widening {
   readonly path: string;
@@ -53,11 +57,24 @@ async function writeWider(copy: FileHandle, { file, header, end, missing, number
   let at = await writeAll(copy, Buffer.from(firstLine.slice(0, -lineEnd.length) + names + lineEnd), 0);
   const blanks = Buffer.from(','.repeat(missing.length) + lineEnd);
   for await (const rows of rowsForward(file, header.end, end)) {
-    const kept = rows.filter(({ bytes }) => readRowId(bytes, header) !== 0);
+    // a row that is too long for one read comes first among those of the read in which it ends
+    const long = rows.find(({ whole }) => !whole);
+    if (long !== undefined) at = await writeAll(copy, blanks, await copyCells(file, long, { to: copy, at }));
+    const kept = rows.filter(({ bytes, whole }) => whole && readRowId(bytes, header) !== 0);
     at = await writeAll(copy, Buffer.concat(kept.flatMap(({ bytes }) => [bytes, blanks])), at);
   }
   const wider = widerHeader(header, missing);
   await writeAll(copy, Buffer.from(numbered.map((entry) => writeRow(entry, wider)).join('')), at);
+}
+
+/** Copies a row without its line end, and gives the position behind it. */
+async function copyCells(file: FileHandle, row: Row, { to, at }: { to: FileHandle; at: number }): Promise<number> {
+  const end = row.end - ((await readBytes(file, row.end - 2, 1))[0] === CR ? 2 : 1);
+  let written = at;
+  for (let from = row.start; from < end; from += COPIED_BYTES) {
+    written = await writeAll(to, await readBytes(file, from, Math.min(COPIED_BYTES, end - from)), written);
+  }
+  return written;
 }
 
 /** A new name is on disk only when its folder is. Windows cannot sync folders. */

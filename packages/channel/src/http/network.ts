@@ -28,6 +28,13 @@ export function networkError(error: unknown, { where, timedOut, timeoutMs }: Cir
       cause: error,
     });
   }
+  // the platform's fetch refuses some port numbers (fetch.spec.whatwg.org/#port-blocking), and says no more than that
+  if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port') {
+    return new ChannelError('not-a-channel', `${where} cannot be used: programs of the web may not use its port.`, {
+      hint: 'Check the number behind the colon. A relay of your own takes another one: --port 8130.',
+      cause: error,
+    });
+  }
   const code = causeCode(error);
   const reason = NOTHING_SENT[code];
   if (reason !== undefined) {
@@ -37,14 +44,13 @@ export function networkError(error: unknown, { where, timedOut, timeoutMs }: Cir
     });
   }
   if (TLS.test(code)) {
-    return new ChannelError(
-      'unreachable',
-      `${where} cannot be reached safely: its certificate is not accepted (${code}).`,
-      {
-        hint: 'A server without a certificate has an http:// address; else somebody may be in between.',
-        cause: error,
-      },
-    );
+    const why = /^(?:ERR_SSL_|EPROTO)/.test(code)
+      ? 'it does not answer as an https server'
+      : 'its certificate is not accepted';
+    return new ChannelError('unreachable', `${where} cannot be reached safely: ${why} (${code}).`, {
+      hint: 'A server without a certificate has an http:// address; else somebody may be in between.',
+      cause: error,
+    });
   }
   if (code === 'HTTPParserError') {
     return new ChannelError('not-a-channel', `${where} does not speak HTTP.`, { stored: 'unknown', cause: error });

@@ -67,7 +67,7 @@ function refusal(connection: Connection, answer: Answer, posted: boolean): Chann
 }
 
 /** Not stored, try later. */
-export function rateLimited(connection: Connection, retryAfterMs: number | undefined): ChannelError {
+function rateLimited(connection: Connection, retryAfterMs: number | undefined): ChannelError {
   return new ChannelError(
     'rate-limited',
     `${whereOf(connection)} takes nothing now: too much came in too short a time.`,

@@ -5,6 +5,7 @@ import { networkError } from './network.ts';
 
 /** Longest answer that is read into memory: a page of entries is made to fit, see `AnswerTooLong`. */
 const MAX_ANSWER_BYTES: number = 32 * 1024 * 1024;
+const TICK_MS = 250;
 
 export interface ChannelRequest {
   /** `/channels/5/feeds.json?results=0` */
@@ -36,8 +37,8 @@ export class AnswerTooLong extends ChannelError {
 
 /** Sends one request, once, and gives the whole answer, whatever its status. Redirects are not followed: they would take the keys along. */
 export async function request(connection: Connection, asked: ChannelRequest): Promise<Answer> {
-  const patience = AbortSignal.timeout(connection.timeoutMs + (asked.waitMs ?? 0));
-  const signals = [patience, connection.closed, ...(asked.signal === undefined ? [] : [asked.signal])];
+  const patience = startPatience(connection.timeoutMs + (asked.waitMs ?? 0));
+  const signals = [patience.signal, connection.closed, ...(asked.signal === undefined ? [] : [asked.signal])];
   asked.signal?.throwIfAborted();
   try {
     const response = await connection.fetch(connection.address.origin + asked.path, {
@@ -55,10 +56,29 @@ export async function request(connection: Connection, asked: ChannelRequest): Pr
       throw new ChannelError('unreachable', 'The channel was closed.', { stored: 'unknown' });
     throw networkError(error, {
       where: whereOf(connection),
-      timedOut: patience.aborted,
+      timedOut: patience.signal.aborted,
       timeoutMs: connection.timeoutMs,
     });
+  } finally {
+    patience.end();
   }
+}
+
+/**
+ * Aborts after `ms`, counted in ticks: time in which this computer slept, or gave this program nothing to do its work
+ * with, is one tick at most. Else it would give up on an answer that lies here unread.
+ */
+function startPatience(ms: number): { readonly signal: AbortSignal; end(): void } {
+  const over = new AbortController();
+  let ticks = Math.ceil(ms / TICK_MS);
+  const timer = setInterval(
+    () => {
+      ticks -= 1;
+      if (ticks <= 0) over.abort();
+    },
+    Math.min(TICK_MS, ms),
+  );
+  return { signal: over.signal, end: () => clearInterval(timer) };
 }
 
 function content({ key, body }: ChannelRequest): RequestInit {

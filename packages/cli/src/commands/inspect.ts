@@ -1,4 +1,4 @@
-import { emptyJoining, join, type Channel, type ChannelInfo, type Entry } from '@fernspeak/channel';
+import { emptyJoining, join, type Channel, type ChannelInfo, type Entry, type Unreachable } from '@fernspeak/channel';
 import type { Command } from 'commander';
 import { CliError, usageError } from '../errors.ts';
 import { viewEntry, viewText } from '../inspect/anatomy.ts';
@@ -87,17 +87,24 @@ async function showEntries(inspection: Inspection): Promise<void> {
   if (!io.json) await write(closing(inspection, { shown, notSealed, linking }));
 }
 
-async function* entriesOf({ channel, options }: Inspection): AsyncIterable<Entry> {
-  if (options.entry === undefined) {
-    yield* channel.read(options.all === true ? { after: 0 } : { last: options.last ?? SHOWN_ENTRIES });
-    return;
-  }
-  for await (const entry of channel.read({ after: options.entry - 1 })) {
-    if (entry.id !== options.entry) break;
+async function* entriesOf({ io, channel, options }: Inspection): AsyncIterable<Entry> {
+  const range = options.all === true ? { after: 0 } : { last: options.last ?? SHOWN_ENTRIES };
+  yield* options.entry === undefined
+    ? channel.read(range, { onUnreachable: ({ reason }) => io.warn('unreachable', reason) })
+    : oneEntry(channel, options.entry);
+}
+
+async function* oneEntry(channel: Channel, wanted: number): AsyncIterable<Entry> {
+  let why = `There is no entry ${wanted} here.`;
+  const onUnreachable = ({ from, to, reason }: Unreachable): void => {
+    if (from <= wanted && wanted <= to) why = reason;
+  };
+  for await (const entry of channel.read({ after: wanted - 1 }, { onUnreachable })) {
+    if (entry.id !== wanted) break;
     yield entry;
     return;
   }
-  throw new CliError(`There is no entry ${options.entry} here.`, { code: 'no-such-entry' });
+  throw new CliError(why, { code: 'no-such-entry' });
 }
 
 function heading({ target, info, io }: Inspection): string {

@@ -41,6 +41,9 @@ function writeNew(file: string, text: string): void {
         hint: 'Messages sealed with a key can never be read again without it. Choose another name.',
       });
     }
-    throw new CliError(`${file} cannot be written (${systemCode(error) ?? 'unknown'}).`, { cause: error });
+    throw new CliError(`${file} cannot be written (${systemCode(error) ?? 'unknown'}).`, {
+      hint: 'Its folder has to be there, and you have to be allowed to write into it.',
+      cause: error,
+    });
   }
 }

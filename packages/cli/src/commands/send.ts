@@ -85,6 +85,8 @@ async function sendFrom(sender: Sender, text: string | undefined): Promise<void>
   const asked = await writeKeys(target, remembered, prompter);
   const channel = await openChannel(target, { ...remembered, ...asked }, options.timeout);
   try {
+    // of the carriers only this one has any, and asking another costs two requests
+    if (target.kind === 'file') for (const notice of (await channel.info()).notices) io.warn('notice', notice);
     const conversation = await openConversation(sender, channel, secret);
     const sent = await trySending(conversation, content, sender);
     profile.rememberChannelKeys(channel.address, { ...given, ...asked });
@@ -101,11 +103,20 @@ async function trySending(
   { io, options, target }: Sender,
 ): Promise<Sent> {
   const progress = showProgress(io);
+  let kept = false;
   try {
-    const timeoutMs = options.timeout * 1000;
-    return await conversation.send(content, { timeoutMs, signal: interruptSignal(), onProgress: progress.show });
+    return await conversation.send(content, {
+      timeoutMs: options.timeout * 1000,
+      signal: interruptSignal(),
+      onProgress: (step) => {
+        kept ||= step.kind === 'accepted';
+        progress.show(step);
+      },
+    });
   } catch (error) {
-    if (error instanceof Interrupted) throw new Interrupted(error.signal, keptSentence(target.named));
+    if (error instanceof Interrupted) {
+      throw new Interrupted(error.signal, kept ? keptSentence(target.named) : 'Nothing was sent, and nothing is kept.');
+    }
     if (!isChannelError(error, 'unauthorized') || target.kind === 'file') throw error;
     throw new CliError(error.message, {
       code: error.code,

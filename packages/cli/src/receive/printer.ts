@@ -22,6 +22,6 @@ export class Unreadable {
     const LISTED = 5;
     const listed = entries.slice(0, LISTED).join(', ') + (entries.length > LISTED ? ', …' : '');
     const subject = entries.length === 1 ? `Entry ${listed} does` : `${entries.length} entries (${listed}) do`;
-    return `${subject} not open with this key: junk, altered, or another key. --all shows what is there.`;
+    return `${subject} not open with this key: junk, altered, or another key. inspect shows what is there.`;
   }
 }

@@ -47,8 +47,9 @@ export async function receiveMessages(receiving: Receiving): Promise<void> {
   const { conversation, selection, signal, io } = receiving;
   await flushOutbox(receiving);
   const range = historyRange(selection);
-  if (range !== null) return finish(receiving, await show(receiving, conversation.history(range, { signal })), null);
   const onFinding = ({ code, sentence }: Finding): void => io.warn(code, sentence);
+  if (range !== null)
+    return finish(receiving, await show(receiving, conversation.history(range, { signal, onFinding })), null);
   const unread = conversation.unread({ signal, onFinding });
   const commit = (): Promise<void> => unread.commit();
   const tally = await show(receiving, unread, { commit, every: MESSAGES_PER_COMMIT });

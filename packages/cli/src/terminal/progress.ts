@@ -1,6 +1,9 @@
 import type { Progress } from '@fernspeak/conversation';
 import type { Io } from '../io.ts';
 
+/** What is done sooner needs no words. */
+const QUIET_MS = 300;
+
 /** A line on stderr that is written over again and again. */
 export interface ProgressLine {
   readonly show: (progress: Progress) => void;
@@ -12,6 +15,7 @@ export function showProgress(io: Io): ProgressLine {
   const shown = process.stderr.isTTY && process.env['TERM'] !== 'dumb' && !io.quiet && !io.json;
   let started: number | null = null;
   let dirty = false;
+  let slow: NodeJS.Timeout | undefined;
   const line = (text: string): void => {
     if (!shown) return;
     dirty = true;
@@ -19,6 +23,11 @@ export function showProgress(io: Io): ProgressLine {
   };
   return {
     show(progress) {
+      clearTimeout(slow);
+      if (progress.kind === 'accepted') {
+        slow = setTimeout(() => line('Storing it …'), QUIET_MS);
+        return;
+      }
       started ??= performance.now();
       if (progress.kind === 'waiting') {
         line(`${progress.reason.message} Trying again in ${Math.ceil(progress.waitMs / 1000)} s …`);
@@ -27,6 +36,7 @@ export function showProgress(io: Io): ProgressLine {
       }
     },
     clear() {
+      clearTimeout(slow);
       if (dirty) process.stderr.write('\r\u001b[K');
     },
   };

@@ -10,7 +10,7 @@ import { historyWords, safetyNumber, type SafetyNumber } from '../identity/safet
 import type { Invite } from '../invite/invite.ts';
 import type { Delivery, Kept, SendOptions, Stored } from '../outbox/delivery.ts';
 import { Outbox, delivery } from '../outbox/outbox.ts';
-import type { Unread, UnreadOptions } from '../reading/unread.ts';
+import type { Unread, ReadingOptions } from '../reading/unread.ts';
 import type { Store } from '../store.ts';
 import { conversationIdBytes, type About, type KnownConversation } from './about.ts';
 import { finishingOf, keyCloned } from './finishing.ts';
@@ -47,7 +47,7 @@ export type Sendable = ({ readonly text: string } | { readonly bytes: Uint8Array
 /** What became of a message. `id` (t, hex): which one it is for all members; null: it has none yet. */
 export type FramedSent = (Stored | Kept) & { readonly id: string | null; readonly earlier: readonly Delivery[] };
 
-export interface FramedUnreadOptions extends UnreadOptions {
+export interface FramedUnreadOptions extends ReadingOptions {
   /** False: says nothing by itself about what this device has. Default: true. */
   readonly acknowledge?: boolean | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts';
-import type { Unread, UnreadOptions } from '../reading/unread.ts';
+import type { Unread, ReadingOptions } from '../reading/unread.ts';
 import { Acknowledging } from './acks.ts';
 import { Ingest } from './ingest.ts';
 import { membersOf } from './members.ts';
@@ -11,7 +11,7 @@ import { unkeep } from './shown.ts';
 /** So many messages of the local history are read at once. */
 const PAGE = 256;
 
-export interface FramedUnreadOptions extends UnreadOptions {
+export interface FramedUnreadOptions extends ReadingOptions {
   /** Goes on with what comes. */
   readonly follow: boolean;
   /** While following, says now and then what this device has (see `Acknowledging`). */

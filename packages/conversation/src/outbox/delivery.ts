@@ -32,10 +32,12 @@ export type Delivery = Stored | Kept | Refused;
 export type Sent = (Stored | Kept) & { readonly earlier: readonly Delivery[] };
 
 /**
- * What happens while `send` works. `waiting`: the last try failed with `reason` in a way that can pass, the next one
+ * What happens while `send` works. `accepted`: the message is in the outbox, and is kept from now on, also when this run
+ * is killed. `waiting`: the last try failed with `reason` in a way that can pass, the next one
  * comes after `waitMs`. `partial`: so many of the entries of a long message are stored.
  */
 export type Progress =
+  | { readonly kind: 'accepted' }
   | { readonly kind: 'waiting'; readonly waitMs: number; readonly reason: ChannelError }
   | { readonly kind: 'partial'; readonly stored: number; readonly total: number };
 

@@ -80,6 +80,7 @@ export class Outbox {
     const attendedUntil = clock.now() + LEASE_MS;
     const own = await store.accept(this.#queue, { sealed, attendedUntil, draft: finishing !== undefined });
     this.#own = own;
+    this.#report({ kind: 'accepted' });
     const ended = new AbortController();
     void this.#attend(own, ended.signal);
     let settled = false;

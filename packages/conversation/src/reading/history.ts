@@ -1,10 +1,19 @@
-import { JOIN_WINDOW, emptyJoining, join, type Arrival, type Channel, type Entry } from '@fernspeak/channel';
+import {
+  JOIN_WINDOW,
+  emptyJoining,
+  join,
+  type Arrival,
+  type Channel,
+  type Entry,
+  type Unreachable,
+} from '@fernspeak/channel';
 import { readPart } from '@fernspeak/channel/format';
 import { batches } from './batch.ts';
+import { unreachable } from '../finding.ts';
 import type { Message } from '../message.ts';
 import { BATCH_WEIGHT, Opening, weigh } from './opening.ts';
 import type { Seal } from '../seal.ts';
-import type { ReadOptions } from './unread.ts';
+import type { ReadingOptions } from './unread.ts';
 
 /**
  * Which messages: those after an entry (0: all), the last n, or those stored at a moment or later. A message's place is
@@ -20,15 +29,26 @@ const OLDER_IN_A_ROW = 256;
 interface Source {
   readonly channel: Channel;
   readonly signal: AbortSignal;
+  readonly onUnreachable: (gap: Unreachable) => void;
 }
 
 /** Messages of the log, oldest first; moves no cursor. */
 export async function* history(
   range: HistoryRange,
-  { channel, seal, signal }: { channel: Channel; seal: Seal } & ReadOptions,
+  { channel, seal, signal, onFinding }: { channel: Channel; seal: Seal } & ReadingOptions,
 ): AsyncGenerator<Message, void, undefined> {
   const stop = new AbortController();
-  const source = { channel, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal };
+  // the search may come by the same gap several times
+  const told = new Set<number>();
+  const onUnreachable = ({ from, reason }: Unreachable): void => {
+    if (!told.has(from)) onFinding?.(unreachable(reason));
+    told.add(from);
+  };
+  const source = {
+    channel,
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    onUnreachable,
+  };
   const opening = new Opening(channel, seal);
   for await (const batch of batches(arrivals(range, source), { weight: BATCH_WEIGHT, weigh, stop })) {
     for (const messages of await opening.open(batch)) yield* messages;
@@ -48,9 +68,12 @@ async function* arrivalsSince(time: number, source: Source): AsyncGenerator<Arri
 }
 
 /** Begins JOIN_WINDOW entries earlier, so that what completes after `after` is whole. */
-async function* arrivalsAfter(after: number, { channel, signal }: Source): AsyncGenerator<Arrival, void, undefined> {
+async function* arrivalsAfter(
+  after: number,
+  { channel, signal, onUnreachable }: Source,
+): AsyncGenerator<Arrival, void, undefined> {
   let joining = emptyJoining();
-  for await (const entry of channel.read({ after: Math.max(0, after - JOIN_WINDOW) }, { signal })) {
+  for await (const entry of channel.read({ after: Math.max(0, after - JOIN_WINDOW) }, { signal, onUnreachable })) {
     const joined = join(joining, entry);
     joining = joined.state;
     if (joined.arrival && entry.id > after) yield joined.arrival;
@@ -65,9 +88,9 @@ async function* lastArrivals(count: number, source: Source): AsyncGenerator<Arri
 }
 
 /** The last entries, if each is a message of its own; else null. */
-async function lastUncut(count: number, { channel, signal }: Source): Promise<Arrival[] | null> {
+async function lastUncut(count: number, { channel, signal, onUnreachable }: Source): Promise<Arrival[] | null> {
   const found: Arrival[] = [];
-  for await (const entry of channel.read({ last: count }, { signal })) {
+  for await (const entry of channel.read({ last: count }, { signal, onUnreachable })) {
     if ((readPart(entry.fields)?.count ?? 1) > 1) return null;
     const { arrival } = join(emptyJoining(), entry);
     if (!arrival || arrival.strings.length === 0) return null;
@@ -77,12 +100,12 @@ async function lastUncut(count: number, { channel, signal }: Source): Promise<Ar
 }
 
 /** The number after which the last `count` messages come; 0: there are no more than that. */
-async function beforeLast(count: number, { channel, signal }: Source): Promise<number> {
+async function beforeLast(count: number, { channel, signal, onUnreachable }: Source): Promise<number> {
   for (let reach = count + JOIN_WINDOW; ; reach *= SEARCH_GROWTH) {
     const found: { place: number; sure: boolean }[] = [];
     let joining = emptyJoining();
     let read = 0;
-    for await (const entry of channel.read({ last: reach }, { signal })) {
+    for await (const entry of channel.read({ last: reach }, { signal, onUnreachable })) {
       const { state, arrival } = join(joining, entry);
       joining = state;
       read += 1;
@@ -96,13 +119,13 @@ async function beforeLast(count: number, { channel, signal }: Source): Promise<n
 }
 
 /** The number after which everything stored at `time` or later comes. */
-async function lastBefore(time: number, { channel, signal }: Source): Promise<number> {
+async function lastBefore(time: number, { channel, signal, onUnreachable }: Source): Promise<number> {
   let oldest = 0;
   for (let reach = JOIN_WINDOW; ; reach *= SEARCH_GROWTH) {
     let read = 0;
     let first = 0;
     let older: Entry | null = null;
-    for await (const entry of channel.read({ last: reach }, { signal })) {
+    for await (const entry of channel.read({ last: reach }, { signal, onUnreachable })) {
       first ||= entry.id;
       if (Date.parse(entry.createdAt) >= time) break;
       older = entry;

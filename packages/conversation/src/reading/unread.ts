@@ -12,11 +12,8 @@ import type { Checkpoint, Store } from '../store.ts';
 /** Open windows of more bytes than this are not written with each checkpoint, but found again at the next reading. */
 const KEPT_WINDOWS_BYTES = 1024 * 1024;
 
-export interface ReadOptions {
+export interface ReadingOptions {
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface UnreadOptions extends ReadOptions {
   /** Told at once of each finding about the log. */
   readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
@@ -52,7 +49,7 @@ export class UnreadMessages implements Unread {
   sealed = 0;
   opened = 0;
   readonly #parts: UnreadParts;
-  readonly #options: UnreadOptions;
+  readonly #options: ReadingOptions;
   readonly #stop = new AbortController();
   #saved: Checkpoint = NO_CHECKPOINT;
   /** Null: nothing that moves the cursor was read in this run. */
@@ -64,7 +61,7 @@ export class UnreadMessages implements Unread {
   #received = 0;
   #counted = 0;
 
-  constructor(parts: UnreadParts, options: UnreadOptions) {
+  constructor(parts: UnreadParts, options: ReadingOptions) {
     this.#parts = parts;
     this.#options = options;
   }

@@ -75,7 +75,7 @@ const PROXY_HEADER = /^(forwarded|via|x-forwarded|x-forwarded-.*|x-real-ip)$/;
  * place sent it (its Origin or Sec-Fetch-Site tells; where a name was pointed at this computer, its Host does). For a
  * device that writes, Host means nothing: MathWorks' library always sends ThingSpeak's.
  */
-export function isDirect(headers: IncomingHttpHeaders): boolean {
+function isDirect(headers: IncomingHttpHeaders): boolean {
   for (const name in headers) if (PROXY_HEADER.test(name)) return false;
   const { host = '', origin } = headers;
   if (!isLoopbackHost(host)) return false;

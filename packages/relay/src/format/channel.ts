@@ -7,7 +7,7 @@ import { isoTime, type Zone } from './time.ts';
 const NOWHERE = '0.0';
 
 /** The name of a channel, also of one without. */
-export function nameOf({ id, name }: Channel): string {
+function nameOf({ id, name }: Channel): string {
   return name ?? `Channel ${id}`;
 }
 

@@ -15,7 +15,7 @@ export type HttpErrorName =
   | 'busy';
 
 /** Every error of the API: status, ThingSpeak's code (thingspeak-api 4.1) and message. */
-export const HTTP_ERRORS: Readonly<Record<HttpErrorName, readonly [status: number, code: string, message: string]>> = {
+const HTTP_ERRORS: Readonly<Record<HttpErrorName, readonly [status: number, code: string, message: string]>> = {
   badRequest: [400, 'error_bad_request', 'Bad Request'],
   authRequired: [401, 'error_auth_required', 'Authorization Required'],
   notFound: [404, 'error_resource_not_found', 'Resource Not Found'],

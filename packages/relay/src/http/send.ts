@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { COLLECTED_ANSWER_BYTES } from '../limits.ts';
@@ -77,8 +76,10 @@ interface Long {
 async function sendPieces(response: ServerResponse, { status, headers, collected, rest }: Long): Promise<void> {
   response.writeHead(status, headers);
   response.write(collected);
+  const next = (event: string): Promise<unknown> => new Promise((resolve) => response.once(event, resolve));
+  const closed = next('close');
   for await (const piece of rest) {
-    if (response.writableNeedDrain) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.writableNeedDrain) await Promise.race([next('drain'), closed]);
     if (response.destroyed) return;
     response.write(piece);
   }

@@ -23,7 +23,9 @@ export class Reader {
   readonly #lastWith: StatementSync;
   readonly #positionByTime: StatementSync;
   readonly #positionByEntry: StatementSync;
-  readonly #pageByTime: StatementSync;
+  readonly #newest: StatementSync;
+  readonly #sameSecond: StatementSync;
+  readonly #laterSeconds: StatementSync;
   readonly #pageByEntry: StatementSync;
   readonly #userKeys: StatementSync;
 
@@ -34,18 +36,20 @@ export class Reader {
       statement.setReturnArrays(true);
       return statement;
     };
-    const newest = 'ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?';
+    const inTime = 'FROM entries WHERE channel = ? AND created_at BETWEEN ? AND ? ORDER BY created_at DESC, id DESC';
     this.#entry = prepare(`SELECT ${COLUMNS} FROM entries WHERE id = ?`);
     this.#lastWith = prepare('SELECT last_with FROM logs WHERE channel = ?');
-    this.#positionByTime = prepare(
-      `SELECT created_at, id FROM entries WHERE channel = ? AND created_at BETWEEN ? AND ? ${newest}`,
-    );
+    this.#newest = prepare(`SELECT ${COLUMNS} ${inTime} LIMIT ?`);
+    this.#positionByTime = prepare(`SELECT created_at, id ${inTime} LIMIT 1 OFFSET ?`);
     this.#positionByEntry = prepare(
       'SELECT id FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1 OFFSET ?',
     );
-    this.#pageByTime = prepare(
-      `SELECT ${COLUMNS} FROM entries WHERE channel = ? AND (created_at, id) >= (?, ?) AND (created_at, id) <= (?, ?)
-       ORDER BY created_at, id LIMIT ?`,
+    // two statements: (created_at, id) >= (?, ?) would walk through all of a second, which may hold a million entries
+    this.#sameSecond = prepare(
+      `SELECT ${COLUMNS} FROM entries WHERE channel = ? AND created_at = ? AND id >= ? ORDER BY id`,
+    );
+    this.#laterSeconds = prepare(
+      `SELECT ${COLUMNS} FROM entries WHERE channel = ? AND created_at > ? AND created_at <= ? ORDER BY created_at, id`,
     );
     this.#pageByEntry = prepare(`SELECT ${COLUMNS} FROM entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?`);
     this.#userKeys = database.prepare('SELECT hash, tail FROM user_keys');
@@ -88,26 +92,43 @@ export class Reader {
 
   *#byTime(channel: number, { from, to, limit }: Selection & { by: 'time' }): Generator<readonly Entry[]> {
     const range = [channel, from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER] as const;
+    if (limit <= PAGE_ENTRIES) {
+      const { entries, whole } = takePage(this.#newest.iterate(...range, limit), limit);
+      if (whole) {
+        yield entries.toReversed();
+        return;
+      }
+    }
     const last = this.#positionByTime.get(...range, 0) as Position | undefined;
     if (last === undefined) return;
     let next = (this.#positionByTime.get(...range, limit - 1) as Position | undefined) ?? [range[1], 0];
-    let left = limit;
-    while (left > 0) {
-      const page = takePage(this.#pageByTime.iterate(channel, ...next, ...last, Math.min(left, PAGE_ENTRIES)));
-      if (page.entries.length === 0) return;
+    for (let left = limit; left > 0;) {
+      const page = takePage(this.#rowsByTime(channel, next, last), Math.min(left, PAGE_ENTRIES));
       yield page.entries;
+      if (page.whole) return;
       left -= page.entries.length;
       next = [page.createdAt, page.id + 1];
     }
   }
 
+  /** Rows from one position to another, oldest first, read as they are taken. */
+  *#rowsByTime(channel: number, [createdAt, id]: Position, last: Position): Generator<Row> {
+    const until =
+      last[0] === createdAt ? [] : (this.#laterSeconds.iterate(channel, createdAt, last[0]) as Iterable<Row>);
+    for (const rows of [this.#sameSecond.iterate(channel, createdAt, id) as Iterable<Row>, until]) {
+      for (const row of rows) {
+        if (row[1] === last[0] && row[0] > last[1]) return; // written since the first page
+        yield row;
+      }
+    }
+  }
+
   *#byEntry(from: number, to: number, limit: number): Generator<readonly Entry[]> {
     let next = from;
-    let left = limit;
-    while (left > 0 && next <= to) {
-      const page = takePage(this.#pageByEntry.iterate(next, to, Math.min(left, PAGE_ENTRIES)));
-      if (page.entries.length === 0) return;
+    for (let left = limit; left > 0;) {
+      const page = takePage(this.#pageByEntry.iterate(next, to, left), Math.min(left, PAGE_ENTRIES));
       yield page.entries;
+      if (page.whole) return;
       left -= page.entries.length;
       next = page.id + 1;
     }
@@ -119,20 +140,23 @@ interface Page {
   /** Where it ends. */
   readonly createdAt: number;
   readonly id: number;
+  /** True: there were no more rows. */
+  readonly whole: boolean;
 }
 
-/** Takes rows until there are enough bytes; the first one always. */
-function takePage(rows: Iterable<unknown>): Page {
+/** Takes so many rows, or fewer when they have enough bytes; the first one always. */
+function takePage(rows: Iterable<unknown>, most: number): Page {
   const entries: Entry[] = [];
   let [createdAt, id] = BEFORE_ALL;
   let bytes = 0;
   for (const row of rows as Iterable<Row>) {
+    // that there is one more shows that the page was not all
+    if (entries.length === most || bytes >= PAGE_BYTES) return { entries, createdAt, id, whole: false };
     [id, createdAt] = row;
     entries.push(entryFrom(row));
     for (let column = 2; column < row.length; column++) bytes += (row[column] as string | null)?.length ?? 0;
-    if (bytes >= PAGE_BYTES) break;
   }
-  return { entries, createdAt, id };
+  return { entries, createdAt, id, whole: true };
 }
 
 function entryFrom(row: Row): Entry {
