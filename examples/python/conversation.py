@@ -1,503 +1,273 @@
-"""Reads a conversation of signed messages and tells what is wrong with it, written from docs/protocol.md alone.
+"""Reads a conversation of signed messages, and tells what is wrong with it.
 
-    python3 conversation.py http://127.0.0.1:8130/channels/1     # asks for the key, or an invite link
+    python3 conversation.py http://127.0.0.1:8130/channels/1     # asks for the key, or for an invite link
     python3 conversation.py notes.csv --key-file our.key --json
     python3 conversation.py < link.txt                           # the link says which channel
-    python3 conversation.py --log log.json                       # a log as in vectors/joining-conversation.json
+    python3 conversation.py --log ../../vectors/joining-conversation.json
 
-Needs Python 3.9 and `cryptography`. Its parts stand in the order of the document's sections, under their names.
-It trusts nothing that it reads, keeps nothing, and writes nothing to the channel. A passphrase's key it does not derive.
+It begins at the first entry each time, trusts nothing that it reads, and writes nothing to the channel.
+docs/findings.md says what each finding means. Needs Python 3.9 and `cryptography`.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import csv
 import getpass
-import hashlib
 import io
 import json
-import math
-import re
-import struct
+import signal
 import sys
-import unicodedata
-import urllib.error
-import urllib.parse
 import urllib.request
 from typing import Iterator, NamedTuple, Optional
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+import protocol
+from protocol import Continuity, Entry, Message, Secrets
+
+TIMEOUT_S = 60
+ANSWER_MAX = 64 << 20  # bytes of one answer
+LOUD = {"missing", "reordered", "forked", "cloned", "bad-signature"}
 
 
-def hash16(*parts: bytes) -> bytes:
-    """SHA-256, cut to 16 bytes."""
-    return hashlib.sha256(b"".join(parts)).digest()[:16]
+class Source(NamedTuple):
+    """What is read: a log, what opens it, and what the reader knows beforehand."""
+
+    log: Iterator[Entry]
+    secrets: Secrets
+    continuity: Continuity
+    invite_seen: Optional[tuple[object, bytes, bytes]] = None  # inviter, t, h
 
 
-def to_base64url(data: bytes, padded: bool = False) -> str:
-    text = base64.urlsafe_b64encode(data).decode()
-    return text if padded else text.rstrip("=")
+# --- Where the entries come from ---
 
 
-def from_base64url(text: str, padded: bool = False) -> bytes:
-    """The bytes of the one canonical spelling; ValueError for any other (Python's own decoder takes many)."""
-    data = base64.urlsafe_b64decode(text if padded else text + "=" * (-len(text) % 4))
-    if to_base64url(data, padded) != text:
-        raise ValueError("not canonical base64url")
-    return data
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A read key must not travel to wherever an answer says."""
 
-
-# --- Keys ---
-
-
-class Secrets(NamedTuple):
-    """What a reader must know: the conversation's id (16 bytes) and its Fernet key (44 characters)."""
-
-    conversation: bytes
-    key: str
-
-
-def place_of(address: str) -> str:
-    """The name of a channel for key derivation. Hosts are taken as they are written: unusual spellings need --place."""
-    if not re.match("https?:", address):
-        return "file:" + unicodedata.normalize("NFC", re.split(r"[/\\]", address)[-1])
-    url = urllib.parse.urlsplit(address)
-    host = (url.hostname or "").rstrip(".")
-    if host in ("localhost", "::1", "0.0.0.0") or re.search(r"^127\.\d+\.\d+\.\d+$|\.localhost$", host):
-        return "localhost" + url.path
-    port = "" if url.port in (None, {"http": 80, "https": 443}[url.scheme]) else f":{url.port}"
-    return (f"[{host}]" if ":" in host else host) + port + url.path
-
-
-def secrets_of_key(key: str, place: str) -> Secrets:
-    """For a bare key the conversation's id is derived from it and the channel's place."""
-    secret = from_base64url(key, padded=True)
-    if len(secret) != 32:
-        raise ValueError("not 32 bytes")
-    info = b"fernspeak/conversation/v1" + place.encode()
-    return Secrets(HKDF(SHA256(), 16, salt=None, info=info).derive(secret), key)
-
-
-# --- Sealing ---
-
-
-def unwrap(string: str) -> str:
-    """What stands in b'…' or b"…"."""
-    wrapped = len(string) > 3 and string[0] == "b" and string[1] in "'\"" and string[-1] == string[1]
-    return string[2:-1] if wrapped else string
-
-
-def is_token(string: str) -> bool:
-    """Whether it has a Fernet token's shape: version 128, time, IV, ciphertext of whole blocks, HMAC."""
-    try:
-        data = from_base64url(string, padded=True)
-    except ValueError:
-        return False
-    return data[:1] == b"\x80" and len(data) >= 73 and (len(data) - 57) % 16 == 0
-
-
-def looks_sealed(string: str) -> bool:
-    return is_token(unwrap(string)) or re.match("(b['\"])?gAAAAA", string) is not None
-
-
-def open_token(key: str, string: str) -> Optional[bytes]:
-    """The plaintext, or None when the key does not open it."""
-    token = unwrap(string)
-    try:
-        return Fernet(key).decrypt(token.encode()) if is_token(token) else None
-    except InvalidToken:
+    def redirect_request(self, *_: object) -> None:
         return None
 
 
-# --- Fitting and joining ---
+def entries_of_relay(address: str, read_key: Optional[str]) -> Iterator[Entry]:
+    opener = urllib.request.build_opener(NoRedirect)
+    headers = {"THINGSPEAKAPIKEY": read_key} if read_key else {}
+    after = 0
+    while True:
+        request = urllib.request.Request(f"{address}/feeds.json?after={after}", headers=headers)
+        with opener.open(request, timeout=TIMEOUT_S) as answer:
+            feeds = json.loads(answer.read(ANSWER_MAX))["feeds"]
+        page = [entry_of(row) for row in feeds if int(row["entry_id"]) > after]
+        if not page:
+            return
+        yield from in_order(page)
+        after = max(entry.id for entry in page)
 
 
-class Entry(NamedTuple):
-    id: int
-    fields: list[Optional[str]]  # field1 … field8, None where there is none
+def entries_of_file(path: str) -> Iterator[Entry]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        text = file.read()
+    complete = text[: text.rfind("\n") + 1]  # the last line may be half written
+    csv.field_size_limit(len(text) + 1)
+    return in_order([entry_of(row) for row in csv.DictReader(io.StringIO(complete, newline=""))])
 
 
-MARKER = re.compile(r"~([A-Za-z0-9_-]{11})\.([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})~")
-WINDOW_ENTRIES, COUNT_MAX, JOINED_MAX, WAITING_MAX = 1024, 1024, 4 << 20, 16 << 20
+def entry_of(row: dict) -> Entry:
+    return Entry(int(row["entry_id"]), [row.get(f"field{i}") for i in range(1, 9)])
 
 
-class Window:
-    """Parts of one string that wait for the rest."""
-
-    def __init__(self, opened: int):
-        self.opened = opened
-        self.parts: dict[int, str] = {}
-        self.size = 0  # bytes of UTF-8
-
-    def add(self, index: int, payload: str) -> None:
-        self.parts[index] = payload
-        self.size += len(payload.encode("utf-8", "surrogatepass"))
+def in_order(entries: list[Entry]) -> Iterator[Entry]:
+    """By their numbers; of two with one number the first."""
+    last = 0
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        if entry.id > last:
+            yield entry
+        last = entry.id
 
 
-def join(log: Iterator[Entry]) -> Iterator[tuple[Entry, list[str]]]:
-    """Each entry of the log with the strings that stand at it: its own, or the one that it completes."""
-    windows: dict[tuple[str, int], Window] = {}  # in the order in which they were opened
-    for entry in log:
-        while windows and entry.id - next(iter(windows.values())).opened >= WINDOW_ENTRIES:
-            del windows[next(iter(windows))]
-        first, *rest = entry.fields or [None]
-        marker = MARKER.match(first or "")
-        index, count = (int(marker[2]), int(marker[3])) if marker else (0, 0)
-        if not marker or index > count or count > COUNT_MAX:
-            yield entry, [field for field in entry.fields if field]
-            continue
-        name = (marker[1], count)
-        window = windows.setdefault(name, Window(entry.id))
-        if index not in window.parts:
-            window.add(index, first[marker.end() :] + "".join(field or "" for field in rest))
-        if window.size > JOINED_MAX:
-            del windows[name]
-        elif len(window.parts) == count:
-            del windows[name]
-            yield entry, ["".join(window.parts[i] for i in range(1, count + 1))]
-            continue
-        while sum(window.size for window in windows.values()) > WAITING_MAX:
-            del windows[next(iter(windows))]
-        yield entry, []
+def source_of_log(text: str) -> Source:
+    """A log in JSON: `conversationId` (hex), `key`, `entries` of {id, fields}. May have: `me`, the reader's own key
+    (base64url), with `made`, a list of {t (hex), n, entry} of what it wrote (entry: where it was stored, or null); and
+    `invite`, {from (base64url), seen: {t, h} (hex)}."""
+    given = json.loads(text)
+    conversation = bytes.fromhex(given["conversationId"])
+    me = protocol.from_base64url(given["me"]) if given.get("me") else None
+    continuity = Continuity(conversation, me)
+    for made in given.get("made", []):
+        t = bytes.fromhex(made["t"])
+        continuity.made[t] = made["n"]
+        if made.get("entry") is not None:
+            continuity.stored[t] = made["entry"]
+    invite = given.get("invite")
+    seen = invite and (protocol.from_base64url(invite["from"]), *(bytes.fromhex(invite["seen"][x]) for x in "th"))
+    log = in_order([Entry(entry["id"], entry["fields"]) for entry in given["entries"]])
+    return Source(log, Secrets(conversation, given["key"]), continuity, seen)
 
 
-# --- Frames ---
-
-LAYOUT = struct.Struct(">2s 32s 32s 32s Q 16s 16s B H I")  # version, R, S, from, n, seen t and h, flags, two lengths
-SIGNED_FROM = 66
-FLAG_SEEN = 1
-AT_MAX = 8.64e15  # ms
-
-
-class Frame(NamedTuple):
-    t: bytes
-    sender: bytes
-    n: int
-    seen: Optional[tuple[bytes, bytes]]  # t, h
-    header: bytes
-    body: bytes
-
-
-def header_number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("beyond a double")
-    return number
+def source_of_channel(address: Optional[str], place: Optional[str], secret: str) -> Source:
+    """A channel, by what was typed: a key in base64url, or an invite link."""
+    read_key = seen = None
+    if "#" in secret or secret.lower().startswith("fernspeak:"):
+        invite = protocol.read_invite(secret)
+        secrets = invite.secrets
+        seen = invite.seen and (invite.inviter, *invite.seen)
+        read_key = invite.read_key or invite.write_key
+        address = address or invite.address
+    elif not secret.isascii() or len(secret) != 44:
+        raise ValueError("neither a key (44 characters of base64url) nor an invite link; passphrases are not taken")
+    elif address:
+        secrets = protocol.secrets_of_key(secret, place or protocol.place_of(address))
+    else:
+        raise ValueError("a key does not say where to read: name a channel, or give an invite link")
+    is_web = address.startswith(("http:", "https:"))
+    log = entries_of_relay(address, read_key) if is_web else entries_of_file(address.removeprefix("file:"))
+    return Source(log, secrets, Continuity(secrets.conversation), seen)
 
 
-def header_object(pairs: list) -> dict:
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a name stands twice")
-    return dict(pairs)
+def ask_secret(key_file: Optional[str]) -> str:
+    """Never from the command line: other users of a computer can see that."""
+    if key_file:
+        with open(key_file, encoding="utf-8") as file:
+            return file.read().strip()
+    return (getpass.getpass("Key or invite link: ") if sys.stdin.isatty() else sys.stdin.read()).strip()
 
 
-def header_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
+# --- What is shown ---
 
 
-def depth(value: object) -> int:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return 0 if inner is None else 1 + max(map(depth, inner), default=0)
-
-
-def read_content(header: bytes, body: bytes) -> dict:
-    """What a message says: its `kind`, `at` in ms, and what the kind has; only {kind: newer} for what is not understood."""
-    newer = {"kind": "newer"}
-    numbers = {"parse_int": header_number, "parse_float": header_number, "parse_constant": header_constant}
+def text_of(body: bytes) -> Optional[str]:
     try:
-        said = json.loads(header.decode(), object_pairs_hook=header_object, **numbers)
-        json.dumps(said, ensure_ascii=False).encode()  # fails for a lone surrogate
-        if depth(said) > 16:
-            return newer
-    except (ValueError, RecursionError):
-        return newer
-    if not isinstance(said, dict):
-        return newer
-    at, kind = said.get("at"), said.get("kind")
-    if not isinstance(at, float) or not at.is_integer() or not 0 <= at <= AT_MAX:
-        return newer
-    kinds = {
-        "text": {"title": str, "priority": (str, float)},
-        "hello": {"name": str, "invite": str},
-        "ack": {},
-    }
-    if not isinstance(kind, str) or kind not in kinds or (kind == "hello" and "name" not in said):
-        return newer
-    content = {"at": int(at), "kind": kind}
-    for name, types in kinds[kind].items():
-        if name in said and not isinstance(said[name], types):
-            return newer
-        if name in said:
-            content[name] = said[name]
-    return {**content, "body": body} if kind == "text" else content
-
-
-# --- What counts ---
-
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-SMALL_ORDER = {
-    int.from_bytes(bytes.fromhex(point), "little")
-    for point in (
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    )
-}
-
-
-class Fault(Exception):
-    """Why a plaintext is no good frame; its text is one of the document's words for it."""
-
-
-def is_acceptable(point: bytes) -> bool:
-    y = int.from_bytes(point, "little") & (2**255 - 1)
-    return y < P and y not in SMALL_ORDER
-
-
-def verifies(sender: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(sender).verify(signature, message)
-        return True
-    except (InvalidSignature, ValueError):
-        return False
-
-
-def read_frame(conversation: bytes, plaintext: bytes) -> Frame:
-    """A good frame, or Fault."""
-    if plaintext[:2] != b"\x00\x01":
-        raise Fault("not-a-frame")
-    if len(plaintext) < LAYOUT.size:
-        raise Fault("length")
-    _, r, s, sender, n, seen_t, seen_h, flags, header_length, body_length = LAYOUT.unpack_from(plaintext)
-    body_at = LAYOUT.size + header_length
-    end = body_at + body_length
-    if end > len(plaintext):
-        raise Fault("length")
-    if not 1 <= n < 2**53:
-        raise Fault("n")
-    if not is_acceptable(sender):
-        raise Fault("from")
-    if not is_acceptable(r):
-        raise Fault("r")
-    if int.from_bytes(s, "little") >= L:
-        raise Fault("s")
-    signed = plaintext[SIGNED_FROM:]
-    if not verifies(sender, r + s, b"fernspeak/frame/v1\0" + conversation + signed):
-        raise Fault("signature")
-    t = hash16(b"fernspeak/message/v1\0", conversation, signed)
-    seen = (seen_t, seen_h) if flags & FLAG_SEEN else None
-    return Frame(t, sender, n, seen, plaintext[LAYOUT.size : body_at], plaintext[body_at:end])
-
-
-# --- Continuity ---
-
-NOTHING = bytes(16)  # the t of place 0
-
-
-def notice(code: str, sender: object, **details: object) -> dict:
-    return {"code": code, "from": sender, **details}
-
-
-class Continuity:
-    """What one reader knows of a log, and the rules that find the lies in it. Senders are their keys."""
-
-    def __init__(self, conversation: bytes, me: object = None, beginning: bool = True):
-        self.me = me
-        self.beginning = beginning  # False: the log's first entries are gone
-        self.log = [NOTHING]  # the t at each place
-        self.chain = [hash16(b"fernspeak/chain/v1\0", conversation)]
-        self.senders = [None]
-        self.place = {NOTHING: 0}
-        self.given: set[bytes] = set()
-        self.numbers: set[tuple] = set()
-        self.made: dict[bytes, int] = {}  # t to n, of what this device signed
-        self.stored: dict[bytes, int] = {}  # t to the entry that completes it, until that entry was read
-        self.told: dict[bytes, set] = {}  # t to each h that was claimed for it
-        self.last: dict = {}  # sender to its highest number
-        self.first: dict = {}  # sender to the place of its first message
-        self.confirmed: dict = {}  # sender to the highest place that it agreed with
-        self.dispute: dict = {}  # sender to (place, h) of its last placed claim that disagreed
-
-    def judge(self, t: bytes, sender: object, n: int, seen: Optional[tuple[bytes, bytes]]) -> list[dict]:
-        """Takes the next good frame of the log; gives what is to be told about it."""
-        this = {"n": n, "t": t}
-        if t in self.given:
-            return [notice("replayed", sender, **this)]
-        alien = sender == self.me and t not in self.made
-        twice = (sender, n) in self.numbers
-        self.given.add(t)
-        self.numbers.add((sender, n))
-        notices = [notice("cloned", sender, own=alien, **this)] if alien or twice else []
-        if twice:
-            return notices
-        if not self.beginning:
-            return [*notices, notice("unchecked", sender, **this)]
-        last = self.last.get(sender, 0)
-        if n <= last:
-            return [*notices, notice("reordered", sender, why="number", **this)]
-        if n > last + 1:
-            notices.append(notice("missing", sender, why="number", first=last + 1, last=n - 1))
-        if seen:
-            notices += self.claim(sender, *seen)
-        self.last[sender] = n
-        self.append(t, sender)
-        return notices
-
-    def append(self, t: bytes, sender: object) -> None:
-        self.place[t] = len(self.log)
-        self.first.setdefault(sender, len(self.log))
-        self.log.append(t)
-        self.senders.append(sender)
-        self.chain.append(hash16(self.chain[-1], t))
-
-    def claim(self, sender: object, t: bytes, h: bytes) -> list[dict]:
-        """Somebody says that the last message they had seen is t, and the chain there h. Also for an invite's seen."""
-        if not self.beginning:
-            return []
-        if t not in self.place:
-            self.dispute.pop(sender, None)
-            told = self.told.setdefault(t, set())
-            known = h in told
-            code = "forked" if told - {None} or told else "reordered" if t in self.given else "missing"
-            told.add(h)
-            why = {} if code == "forked" else {"why": "seen"}
-            return [] if known else [notice(code, sender, t=t, **why)]
-        p = self.place[t]
-        if self.chain[p] == h:
-            self.dispute.pop(sender, None)
-            self.confirmed[sender] = max(self.confirmed.get(sender, 0), p)
-            return []
-        disputed_at, expected = self.dispute.get(sender, (math.inf, b""))
-        self.dispute[sender] = (p, h)
-        if disputed_at <= p:
-            for later in self.log[disputed_at + 1 : p + 1]:
-                expected = hash16(expected, later)
-        return [] if disputed_at <= p and expected == h else [notice("forked", sender, t=t)]
-
-    def read_to(self, entry: int) -> list[dict]:
-        """The log was read up to this entry: what is missing of the own messages that are stored until there."""
-        due = [t for t, stored_at in self.stored.items() if stored_at <= entry]
-        missing = [t for t in due if self.beginning and t not in self.given and t not in self.told]
-        for t in due:
-            del self.stored[t]
-        for t in missing:
-            self.told[t] = {None}
-        return [notice("missing", self.me, why="own", n=self.made[t], t=t) for t in missing]
-
-    def received(self, t: bytes) -> list:
-        """Who is known to have the message t; empty without a place."""
-        p = self.place.get(t, 0)
-        return [
-            sender
-            for sender, first in self.first.items()
-            if p > 0 and sender != self.senders[p] and first < p <= self.confirmed.get(sender, 0)
-        ]
-
-
-# --- Invites ---
-
-
-class Invite(NamedTuple):
-    secrets: Secrets
-    inviter: bytes
-    proof_secret: bytes
-    seen: Optional[tuple[bytes, bytes]]
-    address: str
-    write_key: Optional[str]
-    read_key: Optional[str]
-
-
-CHANNEL = re.compile(r"https?://[^/?#@\s]+/channels/[1-9][0-9]{0,14}|file:[^?#]+\.csv", re.I)
-
-
-def read_invite(link: str) -> Invite:
-    """What a link says; ValueError with a code of the document for one that is refused."""
-    found = re.fullmatch(r"(?:fernspeak:|https?://[^#]*#)(.+)", re.sub(r"\s", "", link), re.I)
-    if not found:
-        raise ValueError("not-an-invite")
-    try:
-        payload = from_base64url(found[1])
-    except ValueError:
-        raise ValueError("broken-invite") from None
-    body, checksum = payload[:-4], payload[-4:]
-    if len(body) < 3 or hashlib.sha256(b"fernspeak/invite/v1\0" + body).digest()[:4] != checksum:
-        raise ValueError("broken-invite")
-    version, kind, flags = body[:3]
-    if version != 1 or kind != 1 or flags > 7:
-        raise ValueError("newer-invite")
-    rest = io.BytesIO(body[3:])
-
-    def take(length: int) -> bytes:
-        data = rest.read(length)
-        if len(data) < length:
-            raise ValueError("broken-invite")
-        return data
-
-    def take_text() -> str:
-        return take(int.from_bytes(take(2), "big")).decode()
-
-    try:
-        conversation, key, inviter, proof_secret = take(16), take(32), take(32), take(16)
-        seen = (take(16), take(16)) if flags & 1 else None
-        address = take_text()
-        write_key = take_text() if flags & 2 else None
-        read_key = take_text() if flags & 4 else None
+        return body.decode()
     except UnicodeDecodeError:
-        raise ValueError("broken-invite") from None
-    if rest.read() or not CHANNEL.fullmatch(address):
-        raise ValueError("broken-invite")
-    secrets = Secrets(conversation, to_base64url(key, padded=True))
-    return Invite(secrets, inviter, proof_secret, seen, address, write_key, read_key)
+        return None
 
 
-# --- Reading ---
+def json_line(message: Message, continuity: Continuity) -> str:
+    """One object a line; bytes as in vectors/: keys in base64url, t in hex."""
+    frame, content = message.frame, message.content
+    text = content.get("name") if "body" not in content else text_of(content["body"])
+    shown = frame if frame and not is_replay(message) else None
+    line = {
+        "entry": message.entry,
+        "from": frame and frame.sender,
+        "n": frame and frame.n,
+        "t": frame and frame.t.hex(),
+        "kind": content["kind"],
+        "text": text,
+        **({"bytes": content["body"]} if text is None and content.get("body") else {}),
+        **{name: content[name] for name in ("title", "priority", "at", "invite") if name in content},
+        "place": shown and continuity.place.get(shown.t),
+        "received": continuity.received(shown.t) if shown else [],
+        "findings": [notice["code"] for notice in message.notices],
+        "notices": [{**notice, "t": notice["t"].hex()} if "t" in notice else notice for notice in message.notices],
+    }
+    return json.dumps(line, default=protocol.to_base64url)
 
 
-class Message(NamedTuple):
-    """A string of the log, opened and judged; what belongs to no string has no entry."""
-
-    entry: Optional[int]
-    frame: Optional[Frame]
-    content: dict  # kind: text, hello, ack, newer; plain, readable or nothing for what is no frame
-    notices: list[dict]
+def is_replay(message: Message) -> bool:
+    return any(notice["code"] == "replayed" for notice in message.notices)
 
 
-def read(log: Iterator[Entry], secrets: Secrets, continuity: Continuity) -> Iterator[Message]:
-    """The messages of a log in its order, with what is wrong with them."""
-    first_frame_came = elsewhere_told = False
-    for number, (entry, strings) in enumerate(join(log)):
-        if number == 0 and entry.id > 1:
-            continuity.beginning = False
-        for string in strings:
-            if not looks_sealed(string):
-                yield Message(entry.id, None, {"kind": "readable", "body": string.encode("utf-8", "replace")}, [notice("not-sealed", None)])
-                continue
-            plaintext = open_token(secrets.key, string)
-            if plaintext is None:
-                yield Message(entry.id, None, {"kind": "nothing"}, [notice("unreadable", None)])
-                continue
-            try:
-                frame = read_frame(secrets.conversation, plaintext)
-            except Fault as fault:
-                if str(fault) == "not-a-frame":
-                    yield Message(entry.id, None, {"kind": "plain", "body": plaintext}, [notice("unsigned", None)])
-                elif first_frame_came:
-                    yield Message(entry.id, None, {"kind": "nothing"}, [notice("bad-signature", None)])
-                elif not elsewhere_told:
-                    elsewhere_told = True
-                    yield Message(entry.id, None, {"kind": "nothing"}, [notice("elsewhere", None)])
-                continue
-            first_frame_came = True
-            notices = continuity.judge(frame.t, frame.sender, frame.n, frame.seen)
-            yield Message(entry.id, frame, read_content(frame.header, frame.body), notices)
-        for missing in continuity.read_to(entry.id):
-            yield Message(None, None, {"kind": "nothing"}, [missing])
+class Names:
+    """Names are labels that anybody may take, so a part of the key stands beside each."""
+
+    def __init__(self, messages: list[Message], continuity: Continuity):
+        self.names = {
+            frame.sender: content["name"]
+            for _, frame, content, _ in messages
+            if frame and content["kind"] == "hello" and frame.t in continuity.place
+        }
+
+    def of(self, sender: bytes) -> str:
+        return f"{visible(self.names.get(sender, '?'))} ({protocol.to_base64url(sender)[:8]})"
+
+
+def visible(text: str) -> str:
+    """Control characters and those that change the direction of writing are shown, not obeyed."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def said(message: Message) -> str:
+    """The text for a terminal: further lines are indented, so that none can look like another message."""
+    content = message.content
+    kind, body = content["kind"], content.get("body", b"")
+    if kind == "hello":
+        return f"is {visible(content['name'])} here"
+    if kind in ("ack", "newer", "nothing"):
+        return {"ack": "has read this far", "newer": "a newer kind of message", "nothing": ""}[kind]
+    text = text_of(body)
+    lines = [f"{len(body)} bytes"] if text is None else text.split("\n")
+    return "\n        ".join(visible(line) for line in [*filter(None, [content.get("title")]), *lines])
+
+
+def sentence(notice: dict, names: Names) -> str:
+    """What a finding says, every suspect named. In parts, so that nobody's name is taken for a pattern."""
+    code, why, n = (notice.get(name) for name in ("code", "why", "n"))
+    who = names.of(notice["from"]) if notice["from"] else ""
+    first, last = notice.get("first"), notice.get("last")
+    numbers = f"number {first}" if first == last else f"numbers {first} to {last}"
+    lost = "the relay lost it or holds it back"
+    claims = f"{who} claims what is not so"
+    return {
+        "missing number": f"of {who}, {numbers} never came: {lost}, or it was never stored",
+        "missing seen": f"{who} has seen a message that never came: {lost}, or {claims}",
+        "missing own": f"your number {n} was answered as stored and is not there: {lost}",
+        "reordered number": f"number {n} of {who} came after a later one: the relay held it back, or it was sent so",
+        "reordered seen": f"{who} has seen in its place what does not count here: the order was changed, or {claims}",
+        "forked": f"you and {who} were shown different histories: the relay lies to one of you, or {claims}",
+        "cloned": f"two devices write with the key of {who} (number {n}): a copied profile, or a stolen key",
+        "bad-signature": "not as its sender signed it: a key holder altered it, made it up, or took it from elsewhere",
+        "replayed": f"number {n} of {who} came again, and is ignored",
+        "unchecked": "the beginning of this log is gone, so nothing here can be compared",
+        "unreadable": "does not open: junk, altered, or another key",
+        "not-sealed": "not sealed: anyone can read it",
+        "unsigned": "not signed: anyone with the key may have written it",
+        "elsewhere": "opens with this key, but belongs to another conversation or place",
+    }[f"{code} {why}" if why else code]
+
+
+def show(message: Message, names: Names, continuity: Continuity) -> Iterator[str]:
+    frame = message.frame
+    if message.entry is not None:
+        text = "" if is_replay(message) else said(message)
+        yield f"{message.entry:>6}  {names.of(frame.sender) + '  ' if frame else ''}{text}".rstrip()
+    if frame and not is_replay(message) and message.content["kind"] == "text":
+        received = ", ".join(names.of(sender) for sender in continuity.received(frame.t))
+        yield from [f"        received by {received}"] if received else []
+    for notice in message.notices:
+        mark = "!" if notice["code"] in LOUD else "·"
+        yield f"      {mark} {notice['code']}: {sentence(notice, names)}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address", nargs="?", help="http(s)://HOST/channels/NUMBER, or a CSV file; a link may say it")
+    parser.add_argument("--key-file", help="a file with the key in base64url, or with an invite link")
+    parser.add_argument("--place", help="the channel's place, where the others name the channel otherwise")
+    parser.add_argument("--log", help="read a log in JSON from this file, or from standard input (-)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it quietly
+    try:
+        if args.log:
+            with open(0 if args.log == "-" else args.log, encoding="utf-8") as file:
+                source = source_of_log(file.read())
+        else:
+            source = source_of_channel(args.address, args.place, ask_secret(args.key_file))
+        messages = list(protocol.read(source.log, source.secrets, source.continuity))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        print(f"error: {visible(str(error) or type(error).__name__)}", file=sys.stderr)
+        return 1
+    if source.invite_seen:
+        notices = source.continuity.claim(*source.invite_seen)
+        messages += [Message(None, None, protocol.NO_CONTENT, [notice]) for notice in notices]
+    names = Names(messages, source.continuity)
+    for message in messages:
+        lines = [json_line(message, source.continuity)] if args.json else show(message, names, source.continuity)
+        print(*lines, sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
