@@ -148,8 +148,9 @@ function sentenceOf(notice: Notice, name: string): string {
     case 'replayed':
       return `A message from ${name} (number ${notice.n}) came again: it was sent twice, or somebody repeats it. It is ignored.`;
     case 'unchecked':
-      return 'This could not be checked: the beginning of the log is gone here.';
+      break;
   }
+  return 'This could not be checked: the beginning of the log is gone here.';
 }
 
 /** What to say where sealed messages are and none opens, and what to try. */

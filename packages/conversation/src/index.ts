@@ -38,3 +38,24 @@ export { displayName } from './identity/name.ts';
 export { historyWords, safetyNumber, type SafetyNumber } from './identity/safety-number.ts';
 export { inviteLink, isInviteLink, readInvite, type Invite } from './invite/invite.ts';
 export { conversationIdOf, writeKeyOf } from './keys/derived.ts';
+export {
+  agreedConversation,
+  foundConversation,
+  invitedConversation,
+  knownConversations,
+  rememberConversation,
+  type About,
+  type KnownConversation,
+} from './framed/about.ts';
+export {
+  FramedConversation,
+  type Checked,
+  type FramedConversationOptions,
+  type FramedSent,
+  type FramedUnreadOptions,
+  type LocalRange,
+  type Sendable,
+} from './framed/conversation.ts';
+export { shownName, type ConversationMember } from './framed/members.ts';
+export type { FramedMessage } from './framed/message.ts';
+export type { MessageKind } from './framed/shown.ts';

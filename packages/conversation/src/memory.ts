@@ -16,7 +16,8 @@ type Item = OutboxItem & { address: string };
 interface Held {
   readonly id: number;
   readonly identity: string;
-  about: string;
+  /** Null: it was forgotten. */
+  about: string | null;
   checkpoint: string | null;
   version: number;
   epoch: number;
@@ -39,7 +40,7 @@ export function memoryStore(): Store {
   };
   const held = (id: number): Held => {
     const conversation = conversations.get(id);
-    if (!conversation) throw forgotten();
+    if (!conversation || conversation.about === null) throw forgotten();
     return conversation;
   };
   const accept = (address: string, { draft = false, ...item }: Accepted): number => {
@@ -78,10 +79,14 @@ export function memoryStore(): Store {
       return true;
     },
 
-    conversations: async () => [...conversations.values()].map(({ id, about }): Kept => ({ id, about })),
+    conversations: async () =>
+      [...conversations.values()].flatMap(({ id, about }): Kept[] => (about === null ? [] : [{ id, about }])),
     create: async (identity, about) => {
       const known = [...conversations.values()].find((each) => each.identity === identity);
-      if (known) return known.id;
+      if (known) {
+        known.about ??= about;
+        return known.id;
+      }
       const id = (last += 1);
       const empty = { checkpoint: null, version: 0, epoch: 0, received: 0, journal: [], shown: [] };
       conversations.set(id, { id, identity, about, ...empty });
@@ -89,10 +94,17 @@ export function memoryStore(): Store {
     },
     describe: async (id, about) => {
       const conversation = conversations.get(id);
-      if (conversation) conversation.about = about;
+      if (conversation && conversation.about !== null) conversation.about = about;
     },
-    forget: async (id) => {
-      conversations.delete(id);
+    forget: async (id, remembered = []) => {
+      const conversation = conversations.get(id);
+      if (remembered.length === 0) conversations.delete(id);
+      else if (conversation) {
+        const { identity, version, epoch } = conversation;
+        const journal = remembered.map((text) => ({ at: (last += 1), isRead: false, text }));
+        const left = { about: null, checkpoint: null, version: version + 1, epoch: epoch + 1, received: 0, shown: [] };
+        conversations.set(id, { id, identity, ...left, journal });
+      }
       for (const item of of(queueOf(id))) items.delete(item.id);
     },
     load: async (id, since) => newsOf(held(id), since),

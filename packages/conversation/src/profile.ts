@@ -129,7 +129,10 @@ function channelKeys({ database, vault }: Keys, address: string): { write?: stri
   return row ? (JSON.parse(vault.open(row['keys'])) as { write?: string; read?: string }) : {};
 }
 
-function rememberChannelKeys({ database, vault }: Keys, { address, keys }: { address: string; keys: ChannelKeys }): void {
+function rememberChannelKeys(
+  { database, vault }: Keys,
+  { address, keys }: { address: string; keys: ChannelKeys },
+): void {
   const known = channelKeys({ database, vault }, address);
   const { write = known.write, read = known.read } = keys;
   if (write === known.write && read === known.read) return;

@@ -7,7 +7,9 @@ test('the public surface is what was reviewed', () => {
   assert.deepEqual(Object.keys(conversation).sort(), [
     'Conversation',
     'ConversationError',
+    'FramedConversation',
     'TOLD',
+    'agreedConversation',
     'alertOf',
     'assessPassphrase',
     'contentOf',
@@ -18,13 +20,16 @@ test('the public surface is what was reviewed', () => {
     'displayName',
     'exportDeviceKey',
     'findingOf',
+    'foundConversation',
     'historyWords',
     'importDeviceKey',
     'inviteLink',
+    'invitedConversation',
     'isConversationError',
     'isFernetKey',
     'isInviteLink',
     'isLoud',
+    'knownConversations',
     'makeFrame',
     'memoryStore',
     'newDeviceKey',
@@ -33,10 +38,12 @@ test('the public surface is what was reviewed', () => {
     'plainSeal',
     'readFrames',
     'readInvite',
+    'rememberConversation',
     'safetyNumber',
+    'shownName',
     'suggestPassphrase',
     'textOf',
     'writeKeyOf',
   ]);
-  assert.deepEqual(Object.keys(profile), ['openProfile']);
+  assert.deepEqual(Object.keys(profile).sort(), ['openProfile', 'setPassphrase']);
 });

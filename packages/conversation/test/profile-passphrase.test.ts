@@ -28,7 +28,7 @@ async function fill(home: string, passphrase?: string): Promise<void> {
   const { store } = profile;
   await store.accept(ADDRESS, { sealed: 'gAAAAAsealed', attendedUntil: 0 });
   await store.saveCheckpoint(ADDRESS, { version: 0, cursor: null, joining: null, holes: [], received: 1234567 });
-  const id = await store.create('identity', 'about the conversation');
+  const id = await store.create('IDENTITY-7', 'about the conversation');
   const shown = [{ text: 'what was said', loud: false }];
   await store.update(id, null, () => ({ changes: { made: ['made-by-me'], checkpoint: 'checked', shown }, result: 0 }));
   await profile.device();
@@ -55,7 +55,16 @@ async function contents(home: string, passphrase?: string): Promise<unknown> {
   return all;
 }
 
-const SECRETS = ['WRITEKEYWRITEKEY', 'gAAAAAsealed', '1234567', 'about the', 'was said', 'made-by-me', '8130', 'identity'];
+const SECRETS = [
+  'WRITEKEYWRITEKEY',
+  'gAAAAAsealed',
+  '1234567',
+  'about the',
+  'was said',
+  'made-by-me',
+  '8130',
+  'IDENTITY-7',
+];
 
 test('nothing of a profile can be read in its file; without a passphrase its key lies beside it', async (t) => {
   const home = temporaryFolder(t);
@@ -126,8 +135,12 @@ test('a profile of the first version, whose rows lay in the clear, is taken over
     if (!String(name).startsWith('sqlite_')) database.exec(`DROP TABLE ${String(name)}`);
   }
   database.exec(`${MIGRATIONS[0]?.sql}; PRAGMA user_version = 1`);
-  database.exec(`INSERT INTO outbox VALUES (7, '${ADDRESS}', 'gAAAAA', 5, '{"after":3,"partId":"A","spoilt":0}', NULL, NULL)`);
-  database.exec(`INSERT INTO checkpoint VALUES ('${ADDRESS}', 4, '{"cursor":null,"joining":null,"holes":[],"received":2}')`);
+  database.exec(
+    `INSERT INTO outbox VALUES (7, '${ADDRESS}', 'gAAAAA', 5, '{"after":3,"partId":"A","spoilt":0}', NULL, NULL)`,
+  );
+  database.exec(
+    `INSERT INTO checkpoint VALUES ('${ADDRESS}', 4, '{"cursor":null,"joining":null,"holes":[],"received":2}')`,
+  );
   database.exec(`INSERT INTO channel_key VALUES ('${ADDRESS}', 'W', NULL)`);
   database.close();
   const profile = openProfile({ home: folder });

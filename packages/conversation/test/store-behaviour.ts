@@ -31,7 +31,10 @@ export function storeBehaviour(name: string, open: (t: TestContext) => [Store, S
     assert.equal((await one.head(ADDRESS))?.sealed, 'second');
     assert.equal((await one.head(ADDRESS))?.draft, true);
     await one.remove(first);
-    assert.deepEqual((await other.items(ADDRESS)).map(({ sealed }) => sealed), ['second']);
+    assert.deepEqual(
+      (await other.items(ADDRESS)).map(({ sealed }) => sealed),
+      ['second'],
+    );
   });
 
   behaves('a checkpoint is replaced only by one who has read it', async (one, other) => {
@@ -77,7 +80,25 @@ export function storeBehaviour(name: string, open: (t: TestContext) => [Store, S
     assert.deepEqual(await one.items(queueOf(id)), []);
     await assert.rejects(one.load(id, null), (error) => isConversationError(error, 'forgotten'));
     await assert.rejects(save(one, id, {}), (error) => isConversationError(error, 'forgotten'));
-    assert.notEqual(await one.create('identity', 'again'), id);
+    const again = await one.create('identity', 'again');
+    assert.notEqual(again, id);
+    assert.deepEqual((await one.load(again, null)).entries, []);
+  });
+
+  behaves('what is remembered of a forgotten conversation is there when it is made again', async (one, other) => {
+    const id = await one.create('identity', 'about');
+    await save(one, id, { made: ['made'], read: ['read'], checkpoint: 'c', shown: [{ text: 'shown', loud: false }] });
+    const { now } = await other.load(id, null);
+    await one.forget(id, ['remembered']);
+    assert.deepEqual(await other.conversations(), []);
+    await assert.rejects(other.load(id, now), (error) => isConversationError(error, 'forgotten'));
+    await one.describe(id, 'still forgotten');
+    assert.deepEqual(await other.conversations(), []);
+    assert.equal(await other.create('identity', 'again'), id);
+    const { anew, entries, checkpoint } = await one.load(id, now);
+    assert.deepEqual([anew, entries, checkpoint], [true, ['remembered'], null]);
+    assert.deepEqual(await one.shown(id, { after: 0, limit: 9 }), []);
+    assert.equal((await one.conversations())[0]?.about, 'again');
   });
 
   behaves('each is told what the others saved since, and only that', async (one, other) => {
@@ -95,6 +116,36 @@ export function storeBehaviour(name: string, open: (t: TestContext) => [Store, S
     assert.deepEqual((await other.load(id, news.now)).entries, ['c']);
     const whole = await other.load(id, null);
     assert.deepEqual([whole.entries, whole.checkpoint], [['a', 'b', 'c'], 'c1']);
+  });
+
+  behaves('however much is saved, each is told all of it, once, from wherever they had come to', async (one, other) => {
+    const id = await one.create('identity', 'about');
+    const all = Array.from({ length: 600 }, (_, at) => JSON.stringify({ at, text: 'a\nb' }));
+    let { now } = await other.load(id, null);
+    const middle = { entries: [] as string[], now };
+    const told: string[] = [];
+    for (const [at, text] of all.entries()) {
+      await save(one, id, at % 2 === 0 ? { made: [text] } : { read: [text] });
+      if (at % 100 !== 70) continue;
+      const news = await other.load(id, now);
+      told.push(...news.entries);
+      ({ now } = news);
+      if (at === 270) Object.assign(middle, { entries: [...told], now });
+    }
+    told.push(...(await other.load(id, now)).entries);
+    const sorted = (entries: readonly string[]): string[] => [...entries].sort();
+    assert.deepEqual(told.length, 600);
+    assert.deepEqual(sorted(told), sorted(all));
+    assert.deepEqual(sorted((await one.load(id, null)).entries), sorted(all));
+    const rest = await one.load(id, middle.now);
+    assert.deepEqual(sorted([...middle.entries, ...rest.entries]), sorted(all));
+    await save(one, id, { anew: true, read: ['"anew"'] });
+    const kept = (await other.load(id, null)).entries;
+    assert.equal(kept.length, 301);
+    assert.deepEqual(
+      kept.slice(0, -1),
+      all.filter((_, at) => at % 2 === 0),
+    );
   });
 
   behaves('conversations know nothing of each other', async (one) => {
@@ -136,18 +187,32 @@ export function storeBehaviour(name: string, open: (t: TestContext) => [Store, S
   behaves('what is shown has its order, and can be shown otherwise', async (one, other) => {
     const id = await one.create('identity', 'about');
     await save(one, id, { shown: [{ text: 'a', loud: false }] });
-    await save(other, id, { shown: [{ text: 'b', loud: true }, { text: 'c', loud: false }] });
+    await save(other, id, {
+      shown: [
+        { text: 'b', loud: true },
+        { text: 'c', loud: false },
+      ],
+    });
     const all = await one.shown(id, { after: 0, limit: 9 });
-    assert.deepEqual(all.map(({ text }) => text), ['a', 'b', 'c']);
+    assert.deepEqual(
+      all.map(({ text }) => text),
+      ['a', 'b', 'c'],
+    );
     const [first, second] = all;
     assert.ok(first && second);
     assert.deepEqual(await one.shown(id, { after: first.position, limit: 1 }), [second]);
-    assert.deepEqual((await one.shown(id, { last: 2 })).map(({ text }) => text), ['b', 'c']);
+    assert.deepEqual(
+      (await one.shown(id, { last: 2 })).map(({ text }) => text),
+      ['b', 'c'],
+    );
     assert.deepEqual(await one.shown(id, { last: 0 }), []);
     assert.deepEqual(await other.shown(id, { loud: true }), [second]);
     await save(other, id, { reshown: [{ ...second, text: 'B', loud: false }] });
     assert.deepEqual(await one.shown(id, { loud: true }), []);
-    assert.deepEqual((await one.shown(id, { after: 0, limit: 9 })).map(({ text }) => text), ['a', 'B', 'c']);
+    assert.deepEqual(
+      (await one.shown(id, { after: 0, limit: 9 })).map(({ text }) => text),
+      ['a', 'B', 'c'],
+    );
   });
 
   behaves('the mark of what was received only moves forward', async (one, other) => {
@@ -161,6 +226,9 @@ export function storeBehaviour(name: string, open: (t: TestContext) => [Store, S
   behaves('a message can be put into the outbox together with what says so', async (one, other) => {
     const id = await one.create('identity', 'about');
     await save(one, id, { made: ['acked'], draft: { address: queueOf(id), sealed: 'ack', attendedUntil: 0 } });
-    assert.deepEqual((await other.items(queueOf(id))).map(({ sealed, draft }) => [sealed, draft]), [['ack', true]]);
+    assert.deepEqual(
+      (await other.items(queueOf(id))).map(({ sealed, draft }) => [sealed, draft]),
+      [['ack', true]],
+    );
   });
 }

@@ -12,7 +12,7 @@ import { inDomain } from '../domains.ts';
 export const AT = { signature: 2, from: 66, n: 98, t: 106, h: 122, flags: 138, headerLength: 139, bodyLength: 141 };
 /** Where the header begins. */
 export const HEADER_AT = 145;
-export const FRAME_VERSION = 1;
+const FRAME_VERSION = 1;
 /** 16 bytes each: a message's hash t, the chain's h, a conversation's id. */
 export const HASH_BYTES = 16;
 

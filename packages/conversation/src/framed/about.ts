@@ -1,3 +1,4 @@
+import { Fernet } from '@fernspeak/fernet';
 import { base64url, fromHex, hex } from '../bytes.ts';
 import type { Seen } from '../frame/layout.ts';
 import type { Device } from '../identity/device.ts';
@@ -51,10 +52,13 @@ export interface Founding {
 
 const ID_BYTES = 16;
 
-/** A conversation that begins here: its id is random, and travels in invites. */
-export function foundConversation(founding: Founding & { readonly key: string }): About {
+/** A conversation that begins here. Its id is random, and travels in invites; so is its key, unless one is given. */
+export function foundConversation({
+  key = Fernet.generateKey(),
+  ...founding
+}: Founding & { readonly key?: string }): About {
   const conversationId = hex(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
-  return { ...base(founding), key: founding.key, conversationId, joined: null };
+  return { ...base(founding), key, conversationId, joined: null };
 }
 
 /** The conversation that a passphrase's key, or a bare key, stands for at a place: the same for all who have both. */
@@ -84,11 +88,11 @@ function base({
   name,
   address,
   place,
-  writeKey = null,
-  readKey = null,
-  me = null,
+  writeKey,
+  readKey,
+  me,
 }: Founding): Omit<About, 'key' | 'conversationId' | 'joined'> {
-  return { name, address, place, writeKey, readKey, me };
+  return { name, address, place, writeKey: writeKey ?? null, readKey: readKey ?? null, me: me ?? null };
 }
 
 /** All framed conversations of a profile. */

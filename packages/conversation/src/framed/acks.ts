@@ -1,4 +1,5 @@
 import { isChannelError } from '@fernspeak/channel';
+import { isConversationError } from '../errors.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { finishingOf } from './finishing.ts';
 import { queueOf } from './journal.ts';
@@ -26,9 +27,9 @@ export class Acknowledging {
   async consider(): Promise<void> {
     if (this.#waiting) return;
     const state = await this.#parts.live.current();
-    if (!isDue(state)) return;
+    if (!isDue(state, this.#parts.clock.now())) return;
     this.#waiting = true;
-    const random = SOONEST_MS + Math.random() * (LATEST_MS - SOONEST_MS);
+    const random = SOONEST_MS + Math.floor(Math.random() * (LATEST_MS - SOONEST_MS));
     const after = Math.max(random, state.lastAck + APART_MS - this.#parts.clock.now());
     void this.#after(after);
   }
@@ -44,8 +45,8 @@ export class Acknowledging {
         await outbox.flush();
       }
     } catch (error) {
-      // it was only an acknowledgement: what is in the outbox goes out with the next message
-      if (!this.#signal.aborted && !isChannelError(error)) throw error;
+      // it was only an acknowledgement: what is in the outbox goes out with the next message, which tells what is wrong
+      if (!this.#signal.aborted && !isChannelError(error) && !isConversationError(error)) throw error;
     } finally {
       this.#waiting = false;
     }
@@ -56,7 +57,7 @@ export class Acknowledging {
     const { live, seal, clock } = this.#parts;
     return live.update((state) => {
       const now = clock.now();
-      if (!isDue(state) || now < state.lastAck + APART_MS) return { changes: null, result: false };
+      if (!isDue(state, now) || now < state.lastAck + APART_MS) return { changes: null, result: false };
       state.lastAck = now;
       const sealed = seal.sealDraft({ kind: 'ack', at: now });
       const draft = { address: queueOf(live.id), sealed, attendedUntil: 0 };
@@ -65,9 +66,8 @@ export class Acknowledging {
   }
 }
 
-/** Something that counts came after this device's last message, and nothing of its own is on its way. */
-function isDue({ worth, ownPlace, continuity: { checked, own, given, told } }: State): boolean {
+/** Something that counts came after this device's last message, and none is on its way that will say so by itself. */
+function isDue({ worth, ownPlace, lastMade, continuity: { checked, given } }: State, now: number): boolean {
   if (!checked || worth <= ownPlace) return false;
-  for (const { t } of own.values()) if (!given.has(t) && !told.has(t)) return false;
-  return true;
+  return lastMade === null || given.has(lastMade.t) || now - lastMade.at > LATEST_MS;
 }

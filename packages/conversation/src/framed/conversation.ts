@@ -163,9 +163,7 @@ export class FramedConversation {
     const { store } = this.#parts;
     const presenting = await this.#presenting();
     const shown = await store.shown(this.id, { loud: true });
-    return shown
-      .flatMap((each) => presenting.present(unkeep(each)).findings)
-      .filter(({ code }) => isLoud(code));
+    return shown.flatMap((each) => presenting.present(unkeep(each)).findings).filter(({ code }) => isLoud(code));
   }
 
   async members(): Promise<readonly ConversationMember[]> {
@@ -218,6 +216,17 @@ export class FramedConversation {
     return { adopted, withheld: withheld.length, findings: await this.findings() };
   }
 
+  /**
+   * Deletes the conversation from this profile. Only which messages this device made is remembered: if it joins again, it
+   * must not take them for another's with its key, nor use their numbers again.
+   */
+  async forget(): Promise<void> {
+    const { live, store } = this.#parts;
+    const { own } = (await live.current()).continuity;
+    const earlier = Array.from(own.values(), ({ t, n }): [string, number] => [t, n]);
+    await store.forget(this.id, earlier.length === 0 ? [] : [JSON.stringify({ earlier })]);
+  }
+
   async #send(content: Written, options: SendOptions): Promise<FramedSent> {
     const { live, seal } = this.#parts;
     options.signal?.throwIfAborted();
@@ -231,7 +240,10 @@ export class FramedConversation {
     const delivered = delivery(fate, draft);
     if (delivered.status === 'stored') return { ...delivered, id, earlier };
     const { message, hint } = delivered.reason;
-    throw new ConversationError('refused', message, { ...(hint === undefined ? {} : { hint }), cause: delivered.reason });
+    throw new ConversationError('refused', message, {
+      ...(hint === undefined ? {} : { hint }),
+      cause: delivered.reason,
+    });
   }
 
   #unread({ acknowledge = true, ...options }: FramedUnreadOptions, follow: boolean): FramedUnread {

@@ -1,5 +1,4 @@
 import { fit, isChannelError } from '@fernspeak/channel';
-import { ownMade, ownStored } from '../continuity/judge.ts';
 import { nextNumber, seenOf } from '../continuity/state.ts';
 import { ConversationError } from '../errors.ts';
 import type { Finishing } from '../outbox/outbox.ts';
@@ -8,7 +7,7 @@ import { Ingest } from './ingest.ts';
 import { queueOf } from './journal.ts';
 import type { Parts } from './parts.ts';
 import type { Written } from './seal.ts';
-import { taken } from './state.ts';
+import { fold, type JournalEntry } from './state.ts';
 
 /** So long the sender reads what is there before it says what it has seen; a slow channel must not keep it. */
 const FRESHEN_MS = 2000;
@@ -38,11 +37,9 @@ async function finish(draft: OutboxItem, parts: Parts, signal: AbortSignal): Pro
     const { sealed, t } = await seal.seal({ ...content, at }, { n, seen });
     const saved = await live.update((state) => {
       if (nextNumber(state.continuity) !== n) return { changes: null, result: false };
-      const rows = taken(state, ownMade(t, n));
-      state.made.set(draft.id, t);
-      state.lastMade = at;
-      const entry = JSON.stringify({ rows, made: { item: draft.id, t, at } });
-      return { changes: { made: [entry], finished: { item: draft.id, sealed } }, result: true };
+      const entry: JournalEntry = { made: [draft.id, t, n, at] };
+      fold(state, entry);
+      return { changes: { made: [JSON.stringify(entry)], finished: { item: draft.id, sealed } }, result: true };
     });
     if (saved) return { ...draft, sealed, draft: false };
   }
@@ -79,8 +76,9 @@ async function stored({ id }: OutboxItem, entry: number, { live }: Parts): Promi
   await live.update((state) => {
     const t = state.made.get(id);
     if (t === undefined || state.continuity.own.get(t)?.entry === entry) return { changes: null, result: null };
-    const rows = taken(state, ownStored(state.continuity, t, entry));
-    return { changes: { made: [JSON.stringify({ rows })] }, result: null };
+    const stored: JournalEntry = { stored: [id, entry] };
+    fold(state, stored);
+    return { changes: { made: [JSON.stringify(stored)] }, result: null };
   });
 }
 

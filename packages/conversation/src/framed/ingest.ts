@@ -58,6 +58,7 @@ export class Ingest {
     const { reached } = await live.current();
     this.#generation = reached.generation;
     this.#held = [];
+    if (this.opened === 0) this.sealed = 0; // they come again
     const stop = new AbortController();
     const signal = AbortSignal.any([this.#options.signal, stop.signal]);
     const onFinding = (finding: Finding): void => void this.#said.push(finding as Noticed);

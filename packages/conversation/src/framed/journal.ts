@@ -10,14 +10,17 @@ export interface Journal {
   /** All conversations of this profile, in the order in which they were made. */
   conversations(): Promise<readonly Kept[]>;
   /**
-   * Adds a conversation; gives its number, which is never used again. `identity` says which one it is: one that is there
+   * Adds a conversation; gives its number, which no other will have. `identity` says which one it is: one that is there
    * already stays as it is, and its number is given. A device that had it twice would use its numbers twice.
    */
   create(identity: string, about: string): Promise<number>;
   /** Replaces what `create` was given. */
   describe(id: number, about: string): Promise<void>;
-  /** Deletes all of it, its outbox too. */
-  forget(id: number): Promise<void>;
+  /**
+   * Deletes all of it, its outbox too. What is `remembered` is all that is left: when the same conversation is made again, it
+   * gets its number again, and these as its first entries of what was made here.
+   */
+  forget(id: number, remembered?: readonly string[]): Promise<void>;
   /**
    * What was saved since. `null`: everything.
    *

@@ -17,6 +17,8 @@ export interface FramedMessage extends Message {
   readonly sentAt: Date | null;
   readonly title?: string;
   readonly priority?: string | number;
+  /** What a hello says that its sender is called, as it was written: not for showing. */
+  readonly name?: string;
 }
 
 /** Puts names to messages and findings, as members are called now. */
@@ -29,7 +31,7 @@ export class Presenting {
     this.naming = { nameOf: (from) => shownName(this.#members.get(from) ?? { id: from, name: null }), place };
   }
 
-  present({ from, t, at, notices, name: _, ...message }: KeptMessage): FramedMessage {
+  present({ from, t, at, notices, ...message }: KeptMessage): FramedMessage {
     return {
       ...message,
       id: t,

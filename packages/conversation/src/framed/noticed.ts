@@ -30,29 +30,19 @@ export interface Naming {
   readonly place: string;
 }
 
+/** Those whose sentence is always the same. */
+const FIXED = {
+  unreadable: UNREADABLE,
+  'not-sealed': NOT_SEALED,
+  unsigned: UNSIGNED,
+  'bad-signature': BAD_SIGNATURE,
+  late: LATE,
+} as const;
+
 export function findingOfNoticed(noticed: Noticed, { nameOf, place }: Naming): Finding {
-  switch (noticed.code) {
-    case 'unreadable':
-      return UNREADABLE;
-    case 'not-sealed':
-      return NOT_SEALED;
-    case 'unsigned':
-      return UNSIGNED;
-    case 'bad-signature':
-      return BAD_SIGNATURE;
-    case 'late':
-      return LATE;
-    case 'elsewhere':
-      return elsewhere(place);
-    case 'same-name':
-      return sameName(noticed.name);
-    case 'invite-shared':
-      return inviteShared(noticed.label);
-    case 'rolled-back':
-    case 'expired':
-    case 'unreachable':
-      return noticed;
-    default:
-      return findingOf(noticed, nameOf);
-  }
+  if ('sentence' in noticed) return noticed;
+  if (noticed.code === 'same-name') return sameName(noticed.name);
+  if (noticed.code === 'invite-shared') return inviteShared(noticed.label);
+  if (noticed.code === 'elsewhere') return elsewhere(place);
+  return 'from' in noticed ? findingOf(noticed, nameOf) : FIXED[noticed.code];
 }

@@ -5,6 +5,7 @@ import { inviteProof } from '../invite/invite.ts';
 import type { Store } from '../store.ts';
 import type { Live } from './live.ts';
 import type { FramedSeal } from './seal.ts';
+import type { Invited } from './state.ts';
 import type { Brought, InviteClaim, Labels } from './take.ts';
 
 /** What a framed conversation consists of. */

@@ -90,4 +90,3 @@ function tokenLength(bytes: number): number {
   const sealed = 1 + 8 + BLOCK + (Math.floor(bytes / BLOCK) + 1) * BLOCK + 32;
   return Math.ceil(sealed / 3) * 4;
 }
-

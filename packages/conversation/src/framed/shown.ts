@@ -121,7 +121,7 @@ export function unkeep({ position, text }: Shown): KeptMessage {
 
 /** The same message with other findings. */
 export function withNotices({ position, text }: Shown, notices: readonly Noticed[]): Shown {
-  const { notices: _, ...kept } = JSON.parse(text) as Kept;
-  const next = { ...kept, ...(notices.length === 0 ? {} : { notices }) };
+  // JSON leaves out what is undefined
+  const next = { ...(JSON.parse(text) as Kept), notices: notices.length === 0 ? undefined : notices };
   return { position, text: JSON.stringify(next), loud: notices.some(({ code }) => isLoud(code)) };
 }

@@ -1,6 +1,7 @@
 import type { Cursor } from '../reading/cursor.ts';
 import type { Hole } from '../reading/hole.ts';
 import type { Joining } from '@fernspeak/channel';
+import { ownMade, ownStored } from '../continuity/judge.ts';
 import { apply, restore, type Continuity, type ContinuityOptions, type ContinuityWrite } from '../continuity/state.ts';
 import type { News } from './journal.ts';
 import { keepRows, rowsOf, type KeptRow } from './rows.ts';
@@ -41,8 +42,8 @@ export interface JournalEntry {
   readonly hellos?: readonly Hello[];
   /** Marks of messages without a sender: see `markOf`. */
   readonly others?: readonly string[];
-  /** When the channel stored the last message of these members (key, milliseconds). */
-  readonly heard?: readonly (readonly [string, number])[];
+  /** When the channel stored the last message of these members (milliseconds); a number: of the one whose rows these are. */
+  readonly heard?: readonly (readonly [from: string, at: number])[] | number;
   /** Place of the last message of somebody else that is worth an acknowledgement. */
   readonly worth?: number;
   /** The log has no beginning here. */
@@ -53,8 +54,12 @@ export interface JournalEntry {
   readonly elsewhereTold?: true;
   /** A message of another device that has this one's key. */
   readonly cloned?: true;
-  /** Which outbox item an own message is, and when it was sealed (milliseconds). */
-  readonly made?: { readonly item: number; readonly t: string; readonly at: number };
+  /** An own message that got its number: the outbox item, its t and n, and when it was sealed (milliseconds). */
+  readonly made?: readonly [item: number, t: string, n: number, at: number];
+  /** Own messages of before the conversation was forgotten here (t, n). */
+  readonly earlier?: readonly (readonly [t: string, n: number])[];
+  /** An own message that is stored: the outbox item, and the entry that completes it. */
+  readonly stored?: readonly [item: number, entry: number];
   /** An acknowledgement was put into the outbox (milliseconds). */
   readonly acked?: number;
   readonly invited?: Invited;
@@ -78,8 +83,9 @@ export interface State {
   inviteJudged: boolean;
   elsewhereTold: boolean;
   cloned: boolean;
-  /** When the last own message, and the last acknowledgement, were sealed. */
-  lastMade: number;
+  /** The last own message, and when it was sealed. */
+  lastMade: { readonly t: string; readonly at: number } | null;
+  /** When the last acknowledgement was put into the outbox. */
   lastAck: number;
 }
 
@@ -100,7 +106,7 @@ export function emptyState(options: Omit<ContinuityOptions, 'checked'>): State {
     inviteJudged: false,
     elsewhereTold: false,
     cloned: false,
-    lastMade: 0,
+    lastMade: null,
     lastAck: 0,
   };
 }
@@ -108,7 +114,8 @@ export function emptyState(options: Omit<ContinuityOptions, 'checked'>): State {
 /** Takes over what others saved. */
 export function takeNews(state: State, { checkpoint, entries }: News): void {
   for (const text of entries) fold(state, JSON.parse(text) as JournalEntry); // what this program wrote
-  if (checkpoint !== undefined) state.reached = checkpoint === null ? NOTHING_READ : (JSON.parse(checkpoint) as Reached);
+  if (checkpoint !== undefined)
+    state.reached = checkpoint === null ? NOTHING_READ : (JSON.parse(checkpoint) as Reached);
 }
 
 /** Takes over one entry, in place. */
@@ -119,10 +126,19 @@ export function fold(state: State, entry: JournalEntry): void {
   if (entry.unchecked) state.continuity = { ...continuity, checked: false };
   if (entry.hellos) state.hellos.push(...entry.hellos);
   for (const mark of entry.others ?? []) state.others.add(mark);
-  for (const [from, at] of entry.heard ?? []) state.heard.set(from, at);
+  if (typeof entry.heard === 'number')
+    state.heard.set(entry.rows?.find((row) => row[0] === 'g')?.[2] ?? '', entry.heard);
+  else for (const [from, at] of entry.heard ?? []) state.heard.set(from, at);
   if (entry.made) {
-    state.made.set(entry.made.item, entry.made.t);
-    state.lastMade = entry.made.at;
+    const [item, t, n, at] = entry.made;
+    apply(continuity, ownMade(t, n));
+    state.made.set(item, t);
+    state.lastMade = { t, at };
+  }
+  for (const [t, n] of entry.earlier ?? []) apply(continuity, ownMade(t, n));
+  if (entry.stored) {
+    const [item, at] = entry.stored;
+    apply(continuity, ownStored(continuity, state.made.get(item) ?? '', at));
   }
   if (entry.acked !== undefined) state.lastAck = entry.acked;
   if (entry.invited) state.invites.push(entry.invited);

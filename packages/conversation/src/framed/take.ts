@@ -7,7 +7,7 @@ import type { Seen } from '../frame/layout.ts';
 import { displayName, nameKey } from '../identity/name.ts';
 import type { OpenedMessage } from '../reading/opening.ts';
 import type { Reached as LogReached, Step } from '../reading/log.ts';
-import { cursorOf } from '../reading/cursor.ts';
+import { cursorOf, type Cursor } from '../reading/cursor.ts';
 import type { Changes, Showing } from './journal.ts';
 import type { Noticed } from './noticed.ts';
 import { keep } from './shown.ts';
@@ -47,6 +47,8 @@ export class Taking {
   readonly #heard = new Map<string, number>();
   readonly #flags: { worth?: number; unchecked?: true; inviteJudged?: true; elsewhereTold?: true; cloned?: true } = {};
   #reached: Reached;
+  /** Where the last step came to; null: `#reached` says it. */
+  #last: LogReached | null = null;
 
   /** @param labels the labels of the invites that were made here, by the proof that a hello shows */
   constructor(state: State, labels: Labels) {
@@ -60,11 +62,16 @@ export class Taking {
     if (step.kind === 'anew') return this.#startOver(step.whole);
     if (step.kind === 'late') return this.#judgeAll(messages);
     const { reached } = step;
-    const upTo = this.#reached.cursor?.entry ?? 0;
+    const upTo = this.#upTo;
     if (reached.upTo < upTo || (reached.upTo === upTo && step.arrival !== null)) return;
     if (upTo === 0 && reached.entry !== null && reached.entry.id > 1) this.#lookUnchecked();
     this.#judgeAll(messages);
-    this.#reach(reached);
+    this.#last = reached;
+  }
+
+  /** Up to which entry everything was taken. */
+  get #upTo(): number {
+    return this.#last?.upTo ?? this.#reached.cursor?.entry ?? 0;
   }
 
   get generation(): number {
@@ -83,13 +90,15 @@ export class Taking {
 
   /** What is to be saved; null: nothing has changed. */
   changes(): Changes | null {
-    const own = judgeOwn(this.#state.continuity, this.#reached.cursor?.entry ?? 0);
+    if (this.#last) this.#reached = { ...this.#reached, ...whereTo(this.#last, this.#reached.cursor) };
+    this.#last = null;
+    const own = judgeOwn(this.#state.continuity, this.#upTo);
     this.#rows.push(...taken(this.#state, own.write));
     this.notices.push(...own.notices);
     const entry: JournalEntry = {
       ...(this.#rows.length === 0 ? {} : { rows: this.#rows }),
       ...(this.#hellos.length === 0 ? {} : { hellos: this.#hellos }),
-      ...(this.#heard.size === 0 ? {} : { heard: [...this.#heard] }),
+      ...this.#heardPart(),
       ...(this.#others.length === 0 ? {} : { others: this.#others }),
       ...this.#flags,
     };
@@ -101,15 +110,26 @@ export class Taking {
     return { ...(moved ? { checkpoint: JSON.stringify(this.#reached) } : {}), read, shown };
   }
 
+  #heardPart(): Pick<JournalEntry, 'heard'> {
+    const heard = [...this.#heard];
+    const [only] = heard;
+    if (!only) return {};
+    const [from, at] = only;
+    const alone = heard.length === 1 && this.#rows.find((row) => row[0] === 'g')?.[2] === from;
+    return { heard: alone ? at : heard };
+  }
+
   #startOver(whole: boolean): void {
-    const { generation, rereadTo, cursor } = this.#reached;
+    const { generation, rereadTo } = this.#reached;
+    const upTo = this.#upTo;
     if (!whole) this.#lookUnchecked();
+    this.#last = null;
     this.#reached = {
       generation: generation + (whole ? 1 : 0),
       cursor: null,
       joining: { windows: [] },
       holes: [],
-      rereadTo: Math.max(rereadTo, cursor?.entry ?? 0),
+      rereadTo: Math.max(rereadTo, upTo),
     };
   }
 
@@ -117,16 +137,6 @@ export class Taking {
     if (!this.#state.continuity.checked) return;
     this.#flags.unchecked = true;
     fold(this.#state, { unchecked: true });
-  }
-
-  #reach({ entry, joining, holes }: LogReached): void {
-    const bytes = joining.windows.reduce((sum, window) => sum + window.bytes, 0);
-    this.#reached = {
-      ...this.#reached,
-      cursor: entry ? cursorOf(entry) : this.#reached.cursor,
-      joining: bytes > KEPT_WINDOWS_BYTES ? null : joining,
-      holes,
-    };
   }
 
   #judgeAll(messages: readonly OpenedMessage[]): void {
@@ -199,6 +209,18 @@ export class Taking {
       ...(shared ? [{ code: 'invite-shared', label } as const] : []),
     ];
   }
+}
+
+function whereTo(
+  { entry, joining, holes }: LogReached,
+  cursor: Cursor | null,
+): Pick<Reached, 'cursor' | 'joining' | 'holes'> {
+  const bytes = joining.windows.reduce((sum, window) => sum + window.bytes, 0);
+  return {
+    cursor: entry ? cursorOf(entry) : cursor,
+    joining: bytes > KEPT_WINDOWS_BYTES ? null : joining,
+    holes,
+  };
 }
 
 /** By what a message without a sender is known again when the log is read from its beginning. */

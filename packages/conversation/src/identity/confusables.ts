@@ -36,7 +36,7 @@ const CAPITALS: Readonly<Record<string, string>> = { Η: 'H', Ν: 'N', Υ: 'Y', 
 
 const LATIN: ReadonlyMap<string, string> = new Map(
   Object.entries(LOOK_ALIKES).flatMap(([latin, others]) =>
-    [...others].map((other): [string, string] => [other, latin]),
+    Array.from(others, (other): [string, string] => [other, latin]),
   ),
 );
 

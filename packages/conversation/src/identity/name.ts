@@ -17,7 +17,7 @@ export function displayName(name: string): string | null {
     .replace(STACKED_MARKS, '$1')
     .replaceAll(/ +/g, ' ')
     .trim();
-  const characters = [...visible];
+  const characters = Array.from(visible);
   const cut =
     characters.length > MAX_CHARACTERS
       ? `${characters

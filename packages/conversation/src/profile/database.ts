@@ -32,8 +32,8 @@ export function openDatabase(directory: string): { database: DatabaseSync; path:
   }
   const database = told(path, () => new (sqlite().DatabaseSync)(path, { timeout: BUSY_MS }));
   try {
-    // with WAL and FULL, what a statement has answered survives the loss of power
-    told(path, () => database.exec('PRAGMA synchronous = FULL'));
+    // with WAL and FULL, what a statement has answered survives the loss of power; what is deleted is overwritten
+    told(path, () => database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON'));
     const version = told(path, () => versionOf(database));
     if (version > MIGRATIONS.length) refuseNewer(path);
     if (version < MIGRATIONS.length) migrate(database, path);
@@ -63,9 +63,9 @@ function migrate(database: DatabaseSync, path: string): void {
     told(path, () => {
       switchToWal(database);
       for (let version = versionOf(database); version < MIGRATIONS.length; version++) {
-        const { sql = '', then } = MIGRATIONS[version] ?? {};
+        const { sql = '', convert } = MIGRATIONS[version] ?? {};
         database.exec(`BEGIN IMMEDIATE; ${sql}`);
-        then?.(database);
+        convert?.(database);
         database.exec(`PRAGMA user_version = ${version + 1}; COMMIT`);
       }
     });

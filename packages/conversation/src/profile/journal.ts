@@ -13,31 +13,37 @@ import {
 } from '../framed/journal.ts';
 import { SealedRows, type Row } from './sealed-rows.ts';
 
+/** So many entries that came one by one are put into one row: a long history is opened faster. */
+const MERGED = 256;
+
 /** Framed conversations in a profile's database. */
 export class SqliteJournal extends SealedRows implements Journal {
   async conversations(): Promise<readonly Kept[]> {
-    return this.all('SELECT id, about FROM conversation ORDER BY id').map(({ id, about }) => ({
-      id: Number(id),
-      about: this.open(about),
-    }));
+    const rows = this.all('SELECT id, about FROM conversation WHERE about IS NOT NULL ORDER BY id');
+    return rows.map(({ id, about }) => ({ id: Number(id), about: this.open(about) }));
   }
 
   async create(identity: string, about: string): Promise<number> {
     const index = this.profile.vault.index(identity);
-    this.run('INSERT INTO conversation (identity, about) VALUES (?, ?) ON CONFLICT DO NOTHING', index, this.seal(about));
+    const sql = `INSERT INTO conversation (identity, about) VALUES (?, ?)
+      ON CONFLICT DO UPDATE SET about = coalesce(about, excluded.about)`;
+    this.run(sql, index, this.seal(about));
     return Number(this.all('SELECT id FROM conversation WHERE identity = ?', index)[0]?.['id']);
   }
 
   async describe(id: number, about: string): Promise<void> {
-    this.run('UPDATE conversation SET about = ? WHERE id = ?', this.seal(about), id);
+    this.run('UPDATE conversation SET about = ? WHERE id = ? AND about IS NOT NULL', this.seal(about), id);
   }
 
-  async forget(id: number): Promise<void> {
+  async forget(id: number, remembered: readonly string[] = []): Promise<void> {
     this.transaction(() => {
       this.run('DELETE FROM journal WHERE conversation = ?', id);
       this.run('DELETE FROM shown WHERE conversation = ?', id);
       this.run('DELETE FROM outbox WHERE address = ?', this.profile.vault.index(queueOf(id)));
-      this.run('DELETE FROM conversation WHERE id = ?', id);
+      const nothing = 'about = NULL, checkpoint = NULL, version = version + 1, epoch = epoch + 1, received = 0';
+      if (remembered.length > 0) this.run(`UPDATE conversation SET ${nothing} WHERE id = ?`, id);
+      else this.run('DELETE FROM conversation WHERE id = ?', id);
+      for (const text of remembered) this.#add(id, 0, text);
     });
   }
 
@@ -78,7 +84,7 @@ export class SqliteJournal extends SealedRows implements Journal {
   }
 
   #conversation(id: number): Row {
-    const [row] = this.all('SELECT * FROM conversation WHERE id = ?', id);
+    const [row] = this.all('SELECT * FROM conversation WHERE id = ? AND about IS NOT NULL', id);
     if (row) return row;
     throw forgotten();
   }
@@ -88,13 +94,14 @@ export class SqliteJournal extends SealedRows implements Journal {
     const [epoch, version] = [Number(row['epoch']), Number(row['version'])];
     const anew = since?.epoch !== epoch;
     const from = anew ? 0 : since.entry;
-    const rows = this.all('SELECT id, body FROM journal WHERE conversation = ? AND id > ? ORDER BY id', id, from);
+    const sql = 'SELECT id, is_merged, body FROM journal WHERE conversation = ? AND id > ? ORDER BY id';
+    const rows = this.all(sql, id, from);
     const checkpoint = row['checkpoint'] === null ? null : () => this.open(row['checkpoint']);
     return {
       now: { epoch, checkpoint: version, entry: Number(rows.at(-1)?.['id'] ?? from) },
       anew,
       checkpoint: !anew && since.checkpoint === version ? undefined : (checkpoint?.() ?? null),
-      entries: rows.map(({ body }) => this.open(body)),
+      entries: rows.flatMap((row) => this.#entries(row, from)),
     };
   }
 
@@ -105,12 +112,10 @@ export class SqliteJournal extends SealedRows implements Journal {
       this.run('DELETE FROM journal WHERE conversation = ? AND is_read = 1', id);
       this.run('UPDATE conversation SET epoch = ? WHERE id = ?', epoch, id);
     }
-    const journal = 'INSERT INTO journal (conversation, is_read, body) VALUES (?, ?, ?)';
-    const add = (isRead: number, text: string): void => {
-      entry = Number(this.run(journal, id, isRead, this.seal(text)).lastInsertRowid);
-    };
-    for (const text of changes.made ?? []) add(0, text);
-    for (const text of changes.read ?? []) add(1, text);
+    for (const text of changes.made ?? []) entry = this.#add(id, 0, text);
+    for (const text of changes.read ?? []) entry = this.#add(id, 1, text);
+    this.#merge(id, 0);
+    this.#merge(id, 1);
     if (changes.checkpoint !== undefined) {
       checkpoint += 1;
       const sql = 'UPDATE conversation SET checkpoint = ?, version = ? WHERE id = ?';
@@ -124,6 +129,33 @@ export class SqliteJournal extends SealedRows implements Journal {
     }
     this.#saveInOutbox(changes);
     return { entry, epoch, checkpoint };
+  }
+
+  #add(id: number, isRead: 0 | 1, text: string): number {
+    const sql = 'INSERT INTO journal (conversation, is_read, body) VALUES (?, ?, ?)';
+    return Number(this.run(sql, id, isRead, this.seal(text)).lastInsertRowid);
+  }
+
+  /** What stands in a row, behind an entry. */
+  #entries({ is_merged: merged, body }: Row, after: number): string[] {
+    const text = this.open(body);
+    if (merged === 0) return [text];
+    return text.split('\n').flatMap((line) => {
+      const end = line.indexOf(' ');
+      return Number(line.slice(0, end)) > after ? [line.slice(end + 1)] : [];
+    });
+  }
+
+  /** Entries are JSON, which has no line ends. */
+  #merge(conversation: number, isRead: 0 | 1): void {
+    const which = 'FROM journal WHERE conversation = ? AND is_read = ? AND is_merged = 0';
+    const [count] = this.all(`SELECT count(*) AS n ${which}`, conversation, isRead);
+    if (Number(count?.['n']) < MERGED) return;
+    const rows = this.all(`SELECT id, body ${which} ORDER BY id`, conversation, isRead);
+    const lines = rows.map(({ id, body }) => `${Number(id)} ${this.open(body)}`);
+    const last = Number(rows.at(-1)?.['id']);
+    this.run(`DELETE ${which} AND id < ?`, conversation, isRead, last);
+    this.run('UPDATE journal SET is_merged = 1, body = ? WHERE id = ?', this.seal(lines.join('\n')), last);
   }
 
   #saveInOutbox({ draft, finished }: Changes): void {

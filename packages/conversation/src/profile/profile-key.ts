@@ -43,7 +43,7 @@ export function openVault(database: DatabaseSync, passphrase: string | undefined
  * Nobody else may have the profile open.
  */
 export function reseal(database: DatabaseSync, { was, now }: { was: string | undefined; now: string | null }): void {
-  database.exec('PRAGMA secure_delete = ON; BEGIN IMMEDIATE');
+  database.exec('BEGIN IMMEDIATE');
   try {
     const old = new Fernet(profileKey(database.prepare('SELECT * FROM profile_key').get() ?? {}, was));
     const key = randomBytes(KEY_BYTES);

@@ -1,10 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { makeProfileKey, openVault } from './profile-key.ts';
 
 /** SQL, and what is done with its tables before the transaction ends. */
 export interface Migration {
   readonly sql: string;
-  readonly then?: (database: DatabaseSync) => void;
+  readonly convert?: (database: DatabaseSync) => void;
 }
 
 /**
@@ -90,7 +90,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE TABLE conversation (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     identity   TEXT    NOT NULL UNIQUE,               -- which one it is, as a keyed hash
-    about      BLOB    NOT NULL,
+    about      BLOB,                                  -- NULL: it was forgotten, all but what the journal still says
     checkpoint BLOB,
     version    INTEGER NOT NULL DEFAULT 0,            -- counts the savings of the checkpoint
     epoch      INTEGER NOT NULL DEFAULT 0,            -- counts how often it was read anew
@@ -101,9 +101,11 @@ export const MIGRATIONS: readonly Migration[] = [
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL,
     is_read      INTEGER NOT NULL,                    -- 1: follows from the log; 0: was made here
+    is_merged    INTEGER NOT NULL DEFAULT 0,          -- 1: several entries, a line each behind its id; id is the last one's
     body         BLOB    NOT NULL
   ) STRICT;
   CREATE INDEX journal_conversation ON journal (conversation, id);
+  CREATE INDEX journal_single ON journal (conversation, is_read, id) WHERE is_merged = 0;
 
   CREATE TABLE shown (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -114,7 +116,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX shown_conversation ON shown (conversation, id);
   CREATE INDEX shown_loud ON shown (conversation, id) WHERE loud = 1;
   `,
-    then: sealOpenRows,
+    convert: sealOpenRows,
   },
 ];
 
@@ -122,14 +124,17 @@ export const MIGRATIONS: readonly Migration[] = [
 function sealOpenRows(database: DatabaseSync): void {
   makeProfileKey(database);
   const vault = openVault(database, undefined);
-  const sealed = (text: unknown): Uint8Array | null => (text === null ? null : vault.seal(String(text)));
+  const sealed = (text: SQLOutputValue = null): Uint8Array | null =>
+    typeof text === 'string' ? vault.seal(text) : null;
   const outbox = database.prepare('INSERT INTO outbox VALUES (?, ?, ?, ?, 0, ?, ?, ?)');
   for (const row of database.prepare('SELECT * FROM open_outbox').all()) {
     const { id = 0, address, attended_until: until = 0, attempt, outcome, settled_at: at = null } = row;
     outbox.run(id, vault.index(String(address)), sealed(row['sealed']), until, sealed(attempt), sealed(outcome), at);
   }
   for (const { address, version = 0, state } of database.prepare('SELECT * FROM open_checkpoint').all()) {
-    database.prepare('INSERT INTO checkpoint VALUES (?, ?, ?)').run(vault.index(String(address)), version, sealed(state));
+    database
+      .prepare('INSERT INTO checkpoint VALUES (?, ?, ?)')
+      .run(vault.index(String(address)), version, sealed(state));
   }
   for (const { address, write, read } of database.prepare('SELECT * FROM open_channel_key').all()) {
     const keys = JSON.stringify({ ...(write === null ? {} : { write }), ...(read === null ? {} : { read }) });

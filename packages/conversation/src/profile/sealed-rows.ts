@@ -20,7 +20,10 @@ export class SealedRows {
     this.profile = profile;
   }
 
-  protected run(sql: string, ...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
+  protected run(
+    sql: string,
+    ...values: SQLInputValue[]
+  ): { changes: number | bigint; lastInsertRowid: number | bigint } {
     return told(this.profile.path, () => this.#prepare(sql).run(...values));
   }
 

@@ -1,6 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { TOLD, type Accepted, type Attempt, type Checkpoint, type Outcome, type OutboxItem, type Store } from '../store.ts';
+import {
+  TOLD,
+  type Accepted,
+  type Attempt,
+  type Checkpoint,
+  type Outcome,
+  type OutboxItem,
+  type Store,
+} from '../store.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFile } from './lock-file.ts';
 import type { Row } from './sealed-rows.ts';
@@ -84,8 +92,9 @@ export class SqliteStore extends SqliteJournal implements Store {
     return this.seal(JSON.stringify(value));
   }
 
-  #opened<T>(sealed: unknown): T | null {
-    return sealed === null ? null : (JSON.parse(this.open(sealed)) as T); // what this store wrote itself
+  /** What this store wrote itself. */
+  #opened(sealed: unknown): unknown {
+    return sealed === null ? null : JSON.parse(this.open(sealed));
   }
 
   #itemOf(row: Row | undefined): OutboxItem | null {
@@ -95,8 +104,8 @@ export class SqliteStore extends SqliteJournal implements Store {
       sealed: this.open(row['sealed']),
       draft: row['draft'] === 1,
       attendedUntil: Number(row['attended_until']),
-      attempt: this.#opened<Attempt>(row['attempt']),
-      outcome: this.#opened<Outcome>(row['outcome']),
+      attempt: this.#opened(row['attempt']) as Attempt | null,
+      outcome: this.#opened(row['outcome']) as Outcome | null,
     };
   }
 }

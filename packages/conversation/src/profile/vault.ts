@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { Fernet, InvalidToken } from '@fernspeak/fernet';
+import { InvalidToken, type Fernet } from '@fernspeak/fernet';
 import { ConversationError } from '../errors.ts';
 
 const INDEX_BYTES = 16;

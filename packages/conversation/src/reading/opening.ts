@@ -8,7 +8,6 @@ import type { Opened, Seal } from '../seal.ts';
 /** A message, and what framed conversations judge it by. */
 export type OpenedMessage = Message & Pick<Opened, 'frame' | 'fault'>;
 
-
 /** What is opened together: so many short strings, or fewer long ones. Bounds what a reader holds at a time. */
 export const BATCH_WEIGHT = 256;
 const WEIGHT_CHARACTERS = 4096;

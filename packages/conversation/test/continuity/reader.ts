@@ -7,7 +7,7 @@ import { makeFrame, readFrames, type CountedFrame } from '../../src/frame/frame.
 import { deviceOf, newDeviceKey, type Device } from '../../src/identity/device.ts';
 
 export const CONVERSATION: Uint8Array = fromHex('000102030405060708090a0b0c0d0e0f');
-export const NAMES = ['ada', 'bob', 'cai', 'dee', 'eli'] as const;
+const NAMES = ['ada', 'bob', 'cai', 'dee', 'eli'] as const;
 const devices: readonly Device[] = await Promise.all(
   [...NAMES, 'one more'].map(async () => deviceOf(await newDeviceKey())),
 );

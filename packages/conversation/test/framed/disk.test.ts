@@ -15,9 +15,7 @@ test('a message of 100 bytes that comes alone costs less than 1 kB on disk, at i
   const [about, channel] = [shared(), new MemoryChannel()];
   const homes = [temporaryFolder(t), temporaryFolder(t)];
   const profiles = homes.map((home) => openProfile({ home }));
-  const [ada, bob] = await Promise.all(
-    profiles.map(({ store }, number) => member({ about, channel, number, store })),
-  );
+  const [ada, bob] = await Promise.all(profiles.map(({ store }, number) => member({ about, channel, number, store })));
   assert.ok(ada && bob);
   const before = homes.map(size);
   for (let number = 0; number < MESSAGES; number++) {

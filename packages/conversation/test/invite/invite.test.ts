@@ -63,7 +63,7 @@ const anyInvite: fc.Arbitrary<Invite> = fc.record(
 
 test('what is written is read again; cut off or with a letter changed it is refused whole', () => {
   fc.assert(
-    fc.property(anyInvite, fc.nat(), fc.constantFrom(...'AZaz09-_'), (invite, at, letter) => {
+    fc.property(anyInvite, fc.nat(), fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_'), (invite, at, letter) => {
       const link = inviteLink(invite);
       const read = readInvite(link);
       assert.deepEqual(read, { ...invite, ...copies(invite) });

@@ -49,8 +49,8 @@ class View {
 export class LyingRelay {
   /** All that was ever accepted, in its true order. */
   readonly accepted: Fields[][] = [];
-  /** How the next appends are answered: `unclear` stores and does not say so, `lost` does not store, `refused` never will. */
-  readonly answers: ('unclear' | 'lost' | 'refused')[] = [];
+  /** How the next appends are answered: `unclear` stores and does not say so, `lost` does not store, `refused` never will, `unauthorized` wants another key. */
+  readonly answers: ('unclear' | 'lost' | 'refused' | 'unauthorized')[] = [];
   readonly #views = new Map<string, View>();
   readonly #limits: Partial<Limits>;
   readonly #clock: Clock;
@@ -136,6 +136,7 @@ export class LyingRelay {
       await inner.append(entries);
       const answer = this.answers.shift();
       if (answer === 'lost') throw new ChannelError('unclear', 'No answer.');
+      if (answer === 'unauthorized') throw new ChannelError('unauthorized', 'Another key.');
       if (answer === 'refused') throw new ChannelError('refused', 'Not here.');
       this.accepted.push([...entries]);
       let ids: number[] = [];
@@ -160,22 +161,4 @@ export class LyingRelay {
       close: async () => {},
     };
   }
-}
-
-/**
- * Every step is a good minute. Waits between two tries pass at once: they have a random part. Limits and leases are whole
- * seconds, and never pass.
- */
-export function steppingClock(start: number = Date.UTC(2026, 10, 24, 6)): Clock & { step(): void } {
-  let now = start;
-  return {
-    now: () => now,
-    step: () => void (now += 61_000),
-    wait: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason as Error);
-        if (ms === 0 || ms % 1000 !== 0) return void setImmediate(resolve);
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      }),
-  };
 }

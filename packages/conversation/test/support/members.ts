@@ -30,17 +30,15 @@ export interface MemberParts {
 }
 
 /** Somebody who takes part, with a store of their own (unless said). */
-export async function member({ about, channel, number = 0, store = memoryStore(), clock }: MemberParts): Promise<FramedConversation> {
+export async function member({
+  about,
+  channel,
+  number = 0,
+  store = memoryStore(),
+  clock,
+}: MemberParts): Promise<FramedConversation> {
   const id = await rememberConversation(store, about);
   return new FramedConversation({ id, about, channel, store, device: await device(number), clock });
-}
-
-/** One more program of a member: the same store, another state in memory. */
-export async function again(
-  store: Store,
-  parts: Omit<MemberParts, 'store'>,
-): Promise<FramedConversation> {
-  return member({ ...parts, store });
 }
 
 /** A message as its text, with the codes of what is wrong with it: `hello`, `hello!missing`. */

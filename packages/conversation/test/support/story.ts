@@ -8,7 +8,8 @@ import type { FramedConversation } from '../../src/framed/conversation.ts';
 import { fernetSeal, type FramedSeal } from '../../src/framed/seal.ts';
 import type { Device } from '../../src/identity/device.ts';
 import { memoryStore } from '../../src/memory.ts';
-import { LyingRelay, steppingClock } from './lying-relay.ts';
+import { steppingClock, type SteppingClock } from './clock.ts';
+import { LyingRelay } from './lying-relay.ts';
 import { device, member, shared } from './members.ts';
 import { Killed, mortal, type Death } from './mortal.ts';
 
@@ -35,11 +36,13 @@ interface Person {
 export interface StoryOptions {
   readonly members: number;
   readonly limits?: Partial<Limits>;
+  /** What each member keeps things in. Default: memory. */
+  readonly newStore?: () => Store;
 }
 
 /** Some members of one conversation, and the relay between them. */
 export class Story {
-  readonly clock: ReturnType<typeof steppingClock> = steppingClock();
+  readonly clock: SteppingClock = steppingClock();
   readonly relay: LyingRelay;
   readonly about: About;
   readonly people: Person[] = [];
@@ -51,14 +54,17 @@ export class Story {
   forged = 0;
   #texts = 0;
 
-  private constructor(about: About, limits: Partial<Limits>) {
+  readonly #newStore: () => Store;
+
+  private constructor(about: About, { limits = {}, newStore = memoryStore }: StoryOptions) {
     this.about = about;
+    this.#newStore = newStore;
     this.relay = new LyingRelay(this.clock, limits);
   }
 
-  static async begin({ members, limits = {} }: StoryOptions): Promise<Story> {
-    const story = new Story(shared(), limits);
-    for (let number = 0; number < members; number++) await story.join();
+  static async begin(options: StoryOptions): Promise<Story> {
+    const story = new Story(shared(), options);
+    for (let number = 0; number < options.members; number++) await story.join();
     return story;
   }
 
@@ -67,7 +73,7 @@ export class Story {
     const name = NAMES[number] ?? '';
     const channel = this.relay.channel(name);
     const { id } = await device(number);
-    const person: Person = { name, number, store: memoryStore(), channel, id, processes: [null, null] };
+    const person: Person = { name, number, store: this.#newStore(), channel, id, processes: [null, null] };
     this.people.push(person);
     this.said.set(id, new Set());
     return person;
@@ -148,16 +154,29 @@ export class Story {
     for (const { number } of this.people) await this.read(number);
   }
 
-  /** What must hold whatever the relay does: nothing forged is shown as good, and no number stands for two messages. */
+  /**
+   * What must hold whatever the relay does: nothing forged is shown as good, nothing is shown twice, nobody is said to have
+   * what was not given to them, and no number stands for two messages.
+   */
   async judge(): Promise<void> {
-    for (const { number, name } of this.people) {
+    const given = new Map<string, Set<string>>();
+    for (const { number, name, id: key } of this.people) {
       const seen = new Set<string>();
+      given.set(key, seen);
       for (const { sender, content, id, kind } of await (await this.program(number)).history({ after: 0 })) {
         if (!sender || kind !== 'text') continue;
         const text = content && textOf(content);
         assert.ok(text !== null && this.said.get(sender.id)?.has(text), `${name} was shown a forged ${text}`);
         assert.ok(id !== null && !seen.has(id), `${name} was shown ${text} twice`);
         seen.add(id);
+      }
+    }
+    for (const { number, id: key } of this.people) {
+      const program = await this.program(number);
+      for (const id of given.get(key) ?? []) {
+        for (const receiver of await program.receivedBy(id)) {
+          assert.ok(given.get(receiver)?.has(id), 'a message is said to be received where it never came');
+        }
       }
     }
     const numbers = new Map<string, string>();
@@ -174,7 +193,7 @@ export class Story {
   }
 }
 
-export async function readAll(program: FramedConversation): Promise<string[]> {
+async function readAll(program: FramedConversation): Promise<string[]> {
   const unread = program.unread();
   const ids: string[] = [];
   for await (const { id, position } of unread) ids.push(id ?? `${position}`);
