@@ -6,7 +6,7 @@ import type { Store } from '../store.ts';
 import type { Live } from './live.ts';
 import type { FramedSeal } from './seal.ts';
 import type { Invited } from './state.ts';
-import type { Brought, InviteClaim, Labels } from './take.ts';
+import type { Brought, InviteClaim, Labels, Link } from './take.ts';
 
 /** What a framed conversation consists of. */
 export interface Parts {
@@ -21,12 +21,17 @@ export interface Parts {
   readonly claim: InviteClaim | null;
 }
 
-/** Which of the invites that were made here the hellos in a batch came by. */
+/** A proof counts for the key that it was made for: everyone with the conversation's key can copy another's. */
+export function proofKey(from: string, proof: string): string {
+  return `${from} ${proof}`;
+}
+
+/** Which of the invites that were made here the hellos in a batch came by: link by {@link proofKey}. */
 export async function labelsOf(
   brought: readonly Brought[],
   { live, conversationId }: Pick<Parts, 'live' | 'conversationId'>,
 ): Promise<Labels> {
-  const labels = new Map<string, string>();
+  const labels = new Map<string, Link>();
   const hellos = brought.flatMap(({ messages }) =>
     messages.flatMap(({ frame }) => (frame?.content.kind === 'hello' && frame.content.invite ? [frame] : [])),
   );
@@ -34,9 +39,9 @@ export async function labelsOf(
   const { invites } = await live.current();
   const made: readonly Invited[] = [...invites];
   for (const { from } of hellos) {
-    for (const { label, secret } of made) {
+    for (const [link, { label, secret }] of made.entries()) {
       const proof = await inviteProof(bytesOf(secret), conversationId, bytesOf(from));
-      labels.set(proof, label);
+      labels.set(proofKey(from, proof), { label, link });
     }
   }
   return labels;

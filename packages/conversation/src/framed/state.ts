@@ -25,6 +25,8 @@ export interface Hello {
   readonly name: string;
   /** The label of the invite by which they came, if it was made here. */
   readonly label?: string;
+  /** Which of them, by the order in which they were made. */
+  readonly link?: number;
 }
 
 /** An invite that was made here. */

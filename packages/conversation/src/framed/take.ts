@@ -10,6 +10,7 @@ import type { Reached as LogReached, Step } from '../reading/log.ts';
 import { cursorOf, type Cursor } from '../reading/cursor.ts';
 import type { Changes, Showing } from './journal.ts';
 import type { Noticed } from './noticed.ts';
+import { proofKey } from './parts.ts';
 import { keep } from './shown.ts';
 import { fold, taken, type Hello, type JournalEntry, type Reached, type State } from './state.ts';
 import type { KeptRow } from './rows.ts';
@@ -32,7 +33,10 @@ export interface InviteClaim {
   readonly seen: Seen;
 }
 
-export type Labels = ReadonlyMap<string, string>;
+export type Labels = ReadonlyMap<string, Link>;
+
+/** An invite that was made here. */
+export type Link = Required<Pick<Hello, 'label' | 'link'>>;
 
 /** Judges what was read, in the log's order, and gathers what is to be saved. Applies it to the state at once. */
 export class Taking {
@@ -50,7 +54,7 @@ export class Taking {
   /** Where the last step came to; null: `#reached` says it. */
   #last: LogReached | null = null;
 
-  /** @param labels the labels of the invites that were made here, by the proof that a hello shows */
+  /** @param labels the labels of the invites that were made here, by key and proof */
   constructor(state: State, labels: Labels) {
     this.#state = state;
     this.#labels = labels;
@@ -198,15 +202,15 @@ export class Taking {
 
   #greet(hello: Hello): Noticed[] {
     const { hellos } = this.#state;
-    const { from, name, label } = hello;
+    const { from, name, label, link } = hello;
     const key = nameKey(name);
     const same = hellos.some((earlier) => earlier.from !== from && nameKey(earlier.name) === key);
-    const shared = label !== undefined && hellos.some((earlier) => earlier.from !== from && earlier.label === label);
+    const shared = link !== undefined && hellos.some((earlier) => earlier.from !== from && earlier.link === link);
     this.#hellos.push(hello);
     hellos.push(hello);
     return [
       ...(same ? [{ code: 'same-name', name: displayName(name) ?? '' } as const] : []),
-      ...(shared ? [{ code: 'invite-shared', label } as const] : []),
+      ...(shared ? [{ code: 'invite-shared', label: label ?? '' } as const] : []),
     ];
   }
 }
@@ -230,8 +234,7 @@ function markOf({ entryId, field, content }: OpenedMessage): string {
 }
 
 function helloOf({ name, invite }: HelloContent, from: string, labels: Labels): Hello {
-  const label = invite === undefined ? undefined : labels.get(invite);
-  return { from, name, ...(label === undefined ? {} : { label }) };
+  return { from, name, ...(invite === undefined ? {} : labels.get(proofKey(from, invite))) };
 }
 
 /** What is noticed of the log and belongs to no message has a place in the history too. */
