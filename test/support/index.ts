@@ -3,3 +3,4 @@ export * from './processes.ts';
 export * from './python.ts';
 export * from './temporary.ts';
 export * from './cutting-proxy.ts';
+export * from './meeting.ts';

@@ -27,7 +27,7 @@ function fail(sentence, hint) {
 
 function printVersions(asJson) {
   var node = process.versions;
-  var protocol = ['fernet 0x80', 'fernspeak/passphrase/v1'];
+  var protocol = ['fernet 0x80', 'fernspeak/passphrase/v1', 'fernspeak/frame/v1'];
   var lines = [
     'fernspeak ' + about.version,
     'node      ' + node.node + ' (OpenSSL ' + node.openssl + ', SQLite ' + node.sqlite + ')',

@@ -20,7 +20,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failed: 'failed',
   usage: 'the command line asks for something that cannot be',
   network: 'the channel: not reached, not found, key refused, or no channel there',
-  identity: 'somebody is not who they were (kept for later versions)',
+  identity: 'two devices write with one key: somebody may not be who they were',
   rateLimited: 'the channel asks for more time between two messages',
   locked: 'the profile is in use or locked',
   nothing: 'nothing to receive (only with receive --require)',
@@ -44,7 +44,13 @@ const CHANNEL_EXITS: Readonly<Record<string, number>> = {
 const CONVERSATION_EXITS: Readonly<Record<string, number>> = {
   'empty-passphrase': EXIT.usage,
   'bad-name': EXIT.usage,
+  'not-an-invite': EXIT.usage,
+  'broken-invite': EXIT.usage,
+  'newer-invite': EXIT.usage,
+  cloned: EXIT.identity,
   'profile-busy': EXIT.locked,
+  'profile-locked': EXIT.locked,
+  'wrong-passphrase': EXIT.locked,
 };
 
 /** The exit code for whatever a command threw. */

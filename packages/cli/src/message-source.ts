@@ -7,12 +7,14 @@ const INPUT_BYTES = 4 * 1024 * 1024;
 /** Where the message comes from: the argument, stdin, or somebody at a terminal. */
 export type MessageSource = { readonly kind: 'argument'; readonly text: string } | { readonly kind: 'stdin' | 'ask' };
 
-/** Decides it; a usage error where nothing can come. `stdinTaken`: the key comes from there. */
-export function messageSource(text: string | undefined, asks: boolean, stdinTaken: boolean): MessageSource {
+/** Decides it; a usage error where nothing can come. `onStdin`: what else comes from there, a key say. */
+export function messageSource(text: string | undefined, asks: boolean, onStdin: 'key' | 'link' | null): MessageSource {
   if (text !== undefined && text !== '-') return { kind: 'argument', text };
   if (text === '-' || !process.stdin.isTTY) {
-    if (stdinTaken)
-      throw usageError('The key and the message cannot both come from stdin.', 'Give the key by --key-file FILE.');
+    if (onStdin !== null) {
+      const hint = onStdin === 'key' ? 'Give the key by --key-file FILE.' : 'Give the message as an argument.';
+      throw usageError(`The ${onStdin} and the message cannot both come from stdin.`, hint);
+    }
     return { kind: 'stdin' };
   }
   if (asks) return { kind: 'ask' };

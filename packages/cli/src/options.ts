@@ -16,6 +16,8 @@ export interface GlobalOptions {
   readonly input?: boolean;
   readonly color?: ColorChoice;
   readonly debug?: boolean;
+  readonly profilePassphraseFile?: string;
+  readonly profilePassphraseFd?: number;
 }
 
 /** What names the key of a conversation and how it is made. */
@@ -72,6 +74,12 @@ export function withGlobals(command: Command): Command {
     .addOption(new Option('-q, --quiet', 'only what was asked for, warnings and errors'))
     .addOption(new Option('--home <dir>', 'where profiles lie').env('FERNSPEAK_HOME'))
     .addOption(new Option('--as <name>', 'which profile in there').env('FERNSPEAK_AS'))
+    .addOption(
+      new Option('--profile-passphrase-file <file>', "the profile's passphrase is in it, if it has one").env(
+        'FERNSPEAK_PROFILE_PASSPHRASE_FILE',
+      ),
+    )
+    .addOption(new Option('--profile-passphrase-fd <n>', 'the same from an open descriptor').argParser(wholeNumber))
     .addOption(new Option('--no-input', 'ask nothing, also on a terminal'))
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .addOption(new Option('--debug', 'errors with their stack'));
@@ -79,6 +87,15 @@ export function withGlobals(command: Command): Command {
 
 /** Options of a command that seals or opens. */
 export function withKey(command: Command): Command {
+  return withKeySource(command).addOption(
+    new Option('--kdf <name>', 'how a passphrase becomes a key; article: only for the scripts of 2020')
+      .choices(['fernspeak', 'article'])
+      .default('fernspeak'),
+  );
+}
+
+/** Options that name a key or passphrase. */
+export function withKeySource(command: Command): Command {
   return command
     .addOption(
       new Option('--key-file <file>', `a key or a passphrase is in it; - is stdin (env: ${KEY_FILE_VARIABLE})`),
@@ -88,11 +105,6 @@ export function withKey(command: Command): Command {
     )
     .addOption(
       new Option('--place <text>', "instead of the channel's own place, which salts a passphrase").argParser(place),
-    )
-    .addOption(
-      new Option('--kdf <name>', 'how a passphrase becomes a key; article: only for the scripts of 2020')
-        .choices(['fernspeak', 'article'])
-        .default('fernspeak'),
     );
 }
 
@@ -110,14 +122,25 @@ export function withReadKey(command: Command): Command {
 
 /** Options of a command that writes to a channel. */
 export function withWriteKey(command: Command): Command {
+  return withWriteKeySource(command).addOption(
+    timeoutOption('try for this long; then the message is kept for the next command'),
+  );
+}
+
+/** Options that name a channel's write key. */
+export function withWriteKeySource(command: Command): Command {
   return command
     .addOption(new Option('--write-key-file <file>', "the channel's write API key is in it; remembered"))
     .addOption(
       new Option('--write-key-fd <n>', 'the same from an open descriptor')
         .argParser(wholeNumber)
         .conflicts('writeKeyFile'),
-    )
-    .addOption(timeoutOption('try for this long; then the message is kept for the next command'));
+    );
+}
+
+/** The option of a command that asks a channel. */
+export function withTimeout(command: Command): Command {
+  return command.addOption(timeoutOption('wait at most this long for an answer'));
 }
 
 function timeoutOption(help: string): Option {

@@ -14,9 +14,53 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'show what was not received from a channel yet',
     load: async () => (await import('./commands/receive.ts')).receiveCommand(),
   },
+  chat: {
+    summary: 'talk: what comes appears above the line that you type',
+    load: async () => (await import('./commands/chat.ts')).chatCommand(),
+  },
+  listen: {
+    summary: 'give each message to a program as it comes',
+    load: async () => (await import('./commands/listen.ts')).listenCommand(),
+  },
+  new: {
+    summary: 'make a conversation',
+    load: async () => (await import('./commands/new.ts')).newConversationCommand(),
+  },
+  invite: {
+    summary: 'make a link by which somebody joins',
+    load: async () => (await import('./commands/invite.ts')).inviteCommand(),
+  },
+  join: {
+    summary: 'join a conversation by a link',
+    load: async () => (await import('./commands/join.ts')).joinCommand(),
+  },
+  list: {
+    summary: 'show the conversations of this profile',
+    load: async () => (await import('./commands/list.ts')).listCommand(),
+  },
+  members: {
+    summary: 'show who is in a conversation',
+    load: async () => (await import('./commands/members.ts')).membersCommand(),
+  },
+  verify: {
+    summary: 'compare numbers with a member: is it really them?',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  },
+  check: {
+    summary: 'read everything again, and say what is wrong',
+    load: async () => (await import('./commands/check.ts')).checkCommand(),
+  },
   inspect: {
     summary: 'show what anyone without the key can read',
     load: async () => (await import('./commands/inspect.ts')).inspectCommand(),
+  },
+  export: {
+    summary: 'write the opened messages of a conversation as CSV or JSON',
+    load: async () => (await import('./commands/export.ts')).exportCommand(),
+  },
+  forget: {
+    summary: 'delete a conversation from this profile',
+    load: async () => (await import('./commands/forget.ts')).forgetCommand(),
   },
   key: { summary: 'make a new key', load: async () => (await import('./commands/key.ts')).keyCommand() },
   passphrase: {
@@ -33,14 +77,23 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
   },
 };
 
+/** Options that look as if a secret followed them, and say only that one is asked for. */
+const SWITCHES: Readonly<Record<string, readonly string[]>> = { new: ['--passphrase'] };
+
 /** Options whose value is the next argument and that may stand before the command's name. */
-const GLOBALS_WITH_VALUE: ReadonlySet<string> = new Set(['--home', '--as', '--color']);
+const GLOBALS_WITH_VALUE: ReadonlySet<string> = new Set([
+  '--home',
+  '--as',
+  '--color',
+  '--profile-passphrase-file',
+  '--profile-passphrase-fd',
+]);
 
 /** Runs what a command line asks for. Rejects with what `exitCodeOf` knows. */
 export async function runCommand(args: readonly string[]): Promise<void> {
-  refuseSecrets(args);
   const at = nameIndex(args);
   const name = args[at];
+  refuseSecrets(args, name === undefined ? [] : SWITCHES[name]);
   try {
     const known = name === undefined ? null : await command(name);
     if (known === null) return await runOverview(args);
@@ -76,6 +129,7 @@ function overview(): Command {
   const program = newCommand(PROGRAM, 'End-to-end encrypted messages over any channel you do not trust.', [
     ['fernspeak send notes.csv', 'asks for a message and a key or passphrase, seals it, stores it'],
     ['fernspeak receive notes.csv', 'asks for the same key, shows what is new'],
+    ['fernspeak new family', 'makes a conversation: signed messages; then invite, join, chat'],
     ['fernspeak inspect notes.csv', 'what anyone in between can read'],
     ['fernspeak relay', 'a relay on this computer, for more than a file'],
   ]);
@@ -87,7 +141,7 @@ async function runOverview(args: readonly string[]): Promise<void> {
   if (args.length > 0) return void (await overview().parseAsync([...args], { from: 'user' }));
   const options = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
   const examples =
-    '  $ fernspeak send notes.csv      asks for a message and a key or passphrase\n  $ fernspeak receive notes.csv   asks for the same key\n';
+    '  $ fernspeak send notes.csv      asks for a message and a key or passphrase\n  $ fernspeak receive notes.csv   asks for the same key\n  $ fernspeak new family          a conversation; then invite, join, chat\n';
   return write(
     `End-to-end encrypted messages over any channel you do not trust.\n\n${examples}\n${options.join('\n')}\n\nfernspeak COMMAND --help has examples and options.\n`,
   );

@@ -18,8 +18,8 @@ const HINT_KEY =
 const HINT_API_KEY = 'Write it to a file that only you can read: --write-key-file FILE or --read-key-file FILE.';
 const HINT_TEXT = 'If it is the message itself: send it on stdin.';
 
-/** Throws a usage error, which does not repeat it, for an argument that is or holds a key. */
-export function refuseSecrets(args: readonly string[]): void {
+/** Throws a usage error, which does not repeat it, for an argument that is or holds a key. `switches` hold none. */
+export function refuseSecrets(args: readonly string[], switches: readonly string[] = []): void {
   const operandsFrom = args.indexOf('--');
   for (const [at, argument] of args.entries()) {
     const value = argument.startsWith('--') ? argument.slice(argument.indexOf('=') + 1) : argument;
@@ -28,7 +28,7 @@ export function refuseSecrets(args: readonly string[]): void {
       throw onTheCommandLine('An argument looks like an API key', `${HINT_API_KEY} ${HINT_TEXT}`);
     if (ADDRESS_WITH_KEY.test(value)) throw onTheCommandLine('An address holds a key', `${HINT_API_KEY} ${HINT_TEXT}`);
     const option = NO_SUCH_OPTION.exec(argument)?.[1];
-    if (option !== undefined && (operandsFrom < 0 || at < operandsFrom)) {
+    if (option !== undefined && !switches.includes(argument) && (operandsFrom < 0 || at < operandsFrom)) {
       throw onTheCommandLine(`There is no option ${option}`, HINT_KEY);
     }
   }

@@ -1,4 +1,4 @@
-import type { Delivery, Sent, Store } from '@fernspeak/conversation';
+import type { Delivery, FramedSent, Sent, Store, Stored } from '@fernspeak/conversation';
 import { EXIT } from './exit-codes.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -9,7 +9,7 @@ const HEAD = 36;
 const TAIL = 5;
 
 /** Says what became of the message; a kept one ends the command with its own exit code. */
-export async function reportSent(sent: Sent, named: string, io: Io): Promise<void> {
+export async function reportSent(sent: Sent | FramedSent, named: string, io: Io): Promise<void> {
   if (io.json) await write(`${JSON.stringify(sentRecord(sent))}\n`);
   else if (sent.status === 'stored' && !io.quiet) {
     await write(io.terminal ? twoLines(sent, named, io) : `${sent.entryId}\n`);
@@ -28,14 +28,16 @@ export function keptSentence(named: string): string {
   return `The message is kept, sealed, and goes out with the next command for ${named}.`;
 }
 
-function sentRecord(sent: Sent): object {
+function sentRecord(sent: Sent | FramedSent): object {
+  const id = 'id' in sent ? { id: sent.id } : {};
   if (sent.status === 'stored') {
-    return { status: 'stored', entryId: sent.entryId, entries: sent.entries, sealed: sent.sealed };
+    return { status: 'stored', entryId: sent.entryId, entries: sent.entries, sealed: sent.sealed, ...id };
   }
-  return { status: 'kept', entryId: null, entries: [], sealed: sent.sealed };
+  // a signed message is sealed when its turn comes: what is kept until then never goes out like this
+  return { status: 'kept', entryId: null, entries: [], sealed: 'id' in sent ? null : sent.sealed, ...id };
 }
 
-function twoLines(sent: Sent & { status: 'stored' }, named: string, io: Io): string {
+function twoLines(sent: Stored, named: string, io: Io): string {
   const { sealed, entries } = sent;
   const shown = sealed.length <= HEAD + TAIL ? sealed : `${sealed.slice(0, HEAD)}…${sealed.slice(-TAIL)}`;
   return `${io.style.dim('sealed')}  ${shown}  (${sealed.length} characters)\n${io.style.dim('stored')}  ${entriesNamed(entries)} in ${named}\n`;

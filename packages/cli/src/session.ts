@@ -1,8 +1,10 @@
 import type { Address, Channel, ChannelInfo } from '@fernspeak/channel';
 import { isChannelError, parseAddress } from '@fernspeak/channel';
-import type { ChannelKeys, Profile } from '@fernspeak/conversation/profile';
+import type { ChannelKeys, Profile, ProfileOptions } from '@fernspeak/conversation/profile';
 import { openProfile } from '@fernspeak/conversation/profile';
-import { usageError } from './errors.ts';
+import { isConversationError } from '@fernspeak/conversation';
+import { CliError, usageError } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
 import { readSecret } from './key.ts';
 import type { ChannelOptions, GlobalOptions } from './options.ts';
 import type { Prompter } from './terminal/prompt.ts';
@@ -20,9 +22,71 @@ export function readTarget(named: string): Target {
   }
 }
 
-/** The user's profile on this machine. */
-export function profileOf({ home, as }: GlobalOptions): Profile {
-  return openProfile({ ...(home === undefined ? {} : { home }), ...(as === undefined ? {} : { name: as }) });
+/** What a conversation's first argument can be beside its name. */
+export const CHANNEL_FORMS = 'A channel is http(s)://HOST/channels/NUMBER, or a file that ends in .csv.';
+
+/**
+ * The channel that the first argument of a command names; null for what can only be the name of a conversation (or `-`). A usage
+ * error for an invite's link, which is a secret, and for an address that is none.
+ */
+export function channelTarget(named: string): Target | null {
+  if (/^\s*(?:fernspeak:|https?:\/\/[^#]*#)/i.test(named)) {
+    throw usageError(
+      'The link of an invite is a secret: it does not belong on the command line, where others can read it.',
+      'fernspeak join asks for it; then the conversation has a name here. With - in its place it is asked for, or read from stdin.',
+    );
+  }
+  return /[/\\:]|\.csv$/i.test(named) || named.trim() === '' ? readTarget(named) : null;
+}
+
+/** Which profile the options mean. */
+export function profilePlace({ home, as }: GlobalOptions): ProfileOptions {
+  return { ...(home === undefined ? {} : { home }), ...(as === undefined ? {} : { name: as }) };
+}
+
+/** How often a mistyped passphrase is asked for again. */
+const PASSPHRASE_TRIES = 3;
+
+/** The user's profile on this machine. Its passphrase, if it has one, is read from where the options say, or asked for. */
+export async function profileOf(options: GlobalOptions, prompter: Prompter | null): Promise<Profile> {
+  return withPassphrase(options, prompter, (place) => openProfile(place));
+}
+
+/** Does what needs a profile's passphrase, with the one that is given or asked for. */
+export async function withPassphrase<T>(
+  options: GlobalOptions,
+  prompter: Prompter | null,
+  use: (place: ProfileOptions) => T,
+): Promise<T> {
+  const place = profilePlace(options);
+  const given = givenPassphrase(options);
+  for (let passphrase = given, tries = 1; ; tries++) {
+    try {
+      return use({ ...place, ...(passphrase === null ? {} : { passphrase }) });
+    } catch (error) {
+      if (!isConversationError(error)) throw error;
+      const locked = error.code === 'profile-locked';
+      if (!locked && error.code !== 'wrong-passphrase') throw error;
+      if (prompter === null || (given !== null && !locked)) throw lockedError(error);
+      if (tries > PASSPHRASE_TRIES) throw error;
+      if (!locked) process.stderr.write(`${error.message}\n`);
+      passphrase = await prompter.hidden('Passphrase of this profile: ');
+    }
+  }
+}
+
+function givenPassphrase({ profilePassphraseFile: file, profilePassphraseFd: fd }: GlobalOptions): string | null {
+  // a flag goes before the variable that may have named the file
+  return readSecret({ option: '--profile-passphrase-file', file: fd === undefined ? file : undefined, fd });
+}
+
+function lockedError(error: Error): CliError {
+  const wrong = isConversationError(error, 'wrong-passphrase');
+  const hint = wrong
+    ? 'Look into the file that --profile-passphrase-file names.'
+    : 'Name a file with it: --profile-passphrase-file FILE (or --profile-passphrase-fd N).';
+  const code = wrong ? 'wrong-passphrase' : 'profile-locked';
+  return new CliError(error.message, { code, exit: EXIT.locked, hint, cause: error });
 }
 
 /** The channel's API keys that this command was given. */

@@ -54,6 +54,19 @@ test('a profile that another process holds is not a failure like others', () => 
   assert.equal(exitCodeOf(new ConversationError('profile-busy', 'It is busy.')), EXIT.locked);
 });
 
+test('a profile that is locked, and one whose key another device has, have codes of their own', () => {
+  for (const code of ['profile-locked', 'wrong-passphrase'] as const) {
+    assert.equal(exitCodeOf(new ConversationError(code, 'It is locked.')), EXIT.locked);
+  }
+  assert.equal(exitCodeOf(new ConversationError('cloned', 'It is cloned.')), EXIT.identity);
+});
+
+test('a link that is none is a mistake of the command line', () => {
+  for (const code of ['not-an-invite', 'broken-invite', 'newer-invite'] as const) {
+    assert.equal(exitCodeOf(new ConversationError(code, 'It is none.')), EXIT.usage);
+  }
+});
+
 test('our own errors bring their code', () => {
   assert.equal(exitCodeOf(usageError('No.')), EXIT.usage);
   assert.equal(exitCodeOf(new Interrupted('SIGINT')), EXIT.interrupted);
@@ -67,7 +80,7 @@ test('anything else is 1', () => {
 
 test('the README has the same table', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8').replaceAll('`', '');
-  const { identity: _later, terminated: _asEverywhere, ...told } = EXIT;
+  const { terminated: _asEverywhere, ...told } = EXIT;
   for (const [name, code] of Object.entries(told)) {
     const meaning = EXIT_MEANINGS[name as keyof typeof EXIT].replaceAll(/[()]/g, String.raw`\$&`);
     assert.match(readme, RegExp(`^\\| ${code} +\\| ${meaning} +\\|$`, 'm'));

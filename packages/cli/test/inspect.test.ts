@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { Fernet } from '@fernspeak/fernet';
 import { viewEntry } from '../src/inspect/anatomy.ts';
 import { Linking } from '../src/inspect/links.ts';
-import { duration } from '../src/inspect/text.ts';
+import { duration, InspectText } from '../src/inspect/text.ts';
+import { beside, fitBeside, openedLines, rightWidth } from '../src/inspect/two-views.ts';
+import { widthOf } from '../src/chat/width.ts';
+import { styleFor } from '../src/terminal/style.ts';
 
 const fernet = new Fernet(Fernet.generateKey());
 
@@ -85,4 +89,39 @@ test('a steady rhythm is told, what people do is not', () => {
 
 test('durations are short', () => {
   assert.deepEqual([0, 14, 302, 11_400, 187_200].map(duration), ['0 s', '14 s', '5 min 2 s', '3 h 10 min', '2 d 4 h']);
+});
+
+test('side by side, each view stays in its column', () => {
+  const style = styleFor({ isTTY: true }, 'always', {});
+  const view = new InspectText(style, [], false).entry({
+    view: viewEntry(entry(1, [fernet.encrypt('x'), null, '22.5'])),
+    links: new Linking().next(viewEntry(entry(1, []))),
+    joined: null,
+  });
+  const opened = {
+    kind: 'text',
+    sender: { key: 'k'.repeat(43), name: 'Ada', shown: 'Ada', verified: false },
+    n: 1,
+    seen: null,
+    sentAt: null,
+    title: null,
+    bytes: 9,
+    text: `${'wide 漢字 '.repeat(20)}\n> size 12 characters\u001b[2J`,
+    findings: [{ code: 'missing', sentence: 'A message from Ada (number 4) never reached you.' } as const],
+  };
+  const columns = 130;
+  const rows = beside(view, openedLines([opened], { style, width: rightWidth(columns) }))
+    .split('\n')
+    .map((row) => stripVTControlCharacters(row))
+    .filter((row) => row !== '');
+  assert.ok(rows.length > 10);
+  for (const row of rows) assert.ok(widthOf(row) < columns, row);
+  const right = rows.filter((row) => row.includes('│')).map((row) => row.slice(0, row.indexOf('│')).length);
+  assert.deepEqual(new Set(right), new Set([73]));
+  assert.ok(rows.some((row) => row.includes('│            > size 12 characters␛[2J')));
+  assert.ok(rows.some((row) => row.includes('│ !          A message from Ada (number 4) never')));
+});
+
+test('a narrow terminal has one view below the other', () => {
+  assert.deepEqual([80, 116, 117, 200].map(fitBeside), [false, false, true, true]);
 });

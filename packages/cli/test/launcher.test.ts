@@ -38,7 +38,7 @@ test('--version names versions of everything', async () => {
   assert.equal(first, `fernspeak ${PACKAGE.version}`);
   assert.match(
     others.join('\n'),
-    RegExp(`^node +${process.versions.node} .*\nprotocol +fernet 0x80, fernspeak/passphrase/v1$`),
+    RegExp(`^node +${process.versions.node} .*\nprotocol +fernet 0x80, fernspeak/passphrase/v1, fernspeak/frame/v1$`),
   );
 });
 

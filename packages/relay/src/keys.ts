@@ -29,8 +29,13 @@ export function makeKey(write: boolean): FreshKey {
   return { key, ...storedKey(key, write) };
 }
 
+/** True for a key as ThingSpeak's are, so that all clients take it. */
+export function isKey(key: string): boolean {
+  return key.length === KEY_CHARACTERS && /^[A-Z0-9]*$/.test(key);
+}
+
 /** What is kept of a key that its owner chose. */
-function storedKey(key: string, write: boolean): StoredKey {
+export function storedKey(key: string, write: boolean): StoredKey {
   return { hash: hashOf(key), tail: key.slice(-SHOWN_CHARACTERS), write };
 }
 

@@ -184,3 +184,6 @@ export function limitsOf(options: LimitOptions): Limits {
     updateIntervalMs: options.updateIntervalMs ?? THINGSPEAK.updateIntervalMs,
   };
 }
+
+/** API keys of one channel: its two first ones, and those that its owner adds. */
+export const CHANNEL_KEYS = 16;

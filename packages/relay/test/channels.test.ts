@@ -127,6 +127,20 @@ describe('PUT /channels/ID.json', () => {
     assert.match(feed.text, /"field1":"one","field3":"new","created_at"/);
   });
 
+  test('write_api_key adds a write key that the owner chose', async () => {
+    const [made, other] = [await channel(), await channel()];
+    const chosen = `CHOSEN${String(made.id).padStart(10, '0')}`;
+    const put = (id: number, key: string): Promise<{ status: number; text: string }> =>
+      request('PUT', `/channels/${id}.json`, { form: { write_api_key: key } });
+    const reply = await put(made.id, chosen);
+    assert.equal(keysIn(reply.text).at(-1), `************${chosen.slice(-4)}`);
+    assert.ok(!reply.text.includes(chosen));
+    assert.equal(await update({ ...made, write: chosen }, { field1: 'a' }), 1);
+    assert.equal(await update(made, { field1: 'b' }), 2);
+    assert.equal((await put(other.id, chosen)).status, 409);
+    for (const bad of ['', 'short', chosen.toLowerCase()]) assert.equal((await put(made.id, bad)).status, 400);
+  });
+
   test('moves updated_at, which entries do not', async () => {
     const made = await channel();
     relay.clock.ms = SIX + 60_000;

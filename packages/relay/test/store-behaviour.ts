@@ -346,6 +346,27 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
       assert.deepEqual(await store.channel(channel.id), changed);
     });
 
+    test('an added key writes to its channel and to no other', async (t) => {
+      const store = await opened(t);
+      const [{ channel }, other] = [await made(store), await made(store)];
+      const key = makeKey(true);
+      assert.equal(await store.addChannelKey(channel.id, key), true);
+      assert.equal(await store.addChannelKey(channel.id, key), true);
+      assert.equal(await store.addChannelKey(other.channel.id, key), false);
+      assert.equal(await store.addChannelKey(77, makeKey(true)), false);
+      assert.equal((await store.channel(channel.id))?.keys.length, 3);
+      const appended = await store.append(appendOf(key, [text(1, 'a')]));
+      assert.deepEqual(appended, { refused: null, channel: channel.id, first: 1 });
+    });
+
+    test('a channel has at most 16 keys', async (t) => {
+      const store = await opened(t);
+      const { channel } = await made(store);
+      const added = [];
+      for (let count = 0; count < 16; count++) added.push(await store.addChannelKey(channel.id, makeKey(true)));
+      assert.deepEqual(added, [...Array<boolean>(14).fill(true), false, false]);
+    });
+
     test('a cleared channel is empty, counts its clearings and numbers from 1', async (t) => {
       const store = await opened(t);
       const { channel, key } = await made(store);

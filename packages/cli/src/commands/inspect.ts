@@ -1,18 +1,39 @@
-import { emptyJoining, join, type Channel, type ChannelInfo, type Entry, type Unreachable } from '@fernspeak/channel';
+import {
+  emptyJoining,
+  join,
+  parseAddress,
+  type Arrival,
+  type Channel,
+  type ChannelInfo,
+  type Entry,
+  type Unreachable,
+} from '@fernspeak/channel';
+import { deriveKey } from '@fernspeak/conversation';
+import type { Profile } from '@fernspeak/conversation/profile';
 import type { Command } from 'commander';
+import { catchUp } from '../catch-up.ts';
+import { conversationMeant, openConversation } from '../conversation.ts';
 import { CliError, usageError } from '../errors.ts';
 import { viewEntry, viewText } from '../inspect/anatomy.ts';
 import { Linking } from '../inspect/links.ts';
+import { framedOpener, plainOpener, type OpenedView, type Opener } from '../inspect/opening.ts';
 import { duration, InspectText, type Inspected } from '../inspect/text.ts';
+import { beside, fitBeside, openedLines, rightWidth } from '../inspect/two-views.ts';
 import { openIo, type Io } from '../io.ts';
-import { newCommand, positiveNumber, withReadKey, type ChannelOptions, type GlobalOptions } from '../options.ts';
-import { openReadable, profileOf, readTarget, type Target } from '../session.ts';
-import { write } from '../terminal/output.ts';
+import { jsonLine } from '../listen/record.ts';
+import { newCommand, positiveNumber, withKey, withReadKey } from '../options.ts';
+import type { ChannelOptions, GlobalOptions, KeyOptions } from '../options.ts';
+import { keyOrPassphrase, keySource, warnAboutKdf } from '../secret.ts';
+import { refuseKeyOptions } from '../send/framed.ts';
 import { reportWaiting } from '../sent.ts';
-import { openPrompter } from '../terminal/prompt.ts';
+import { channelTarget, givenKeys, openReadable, profileOf, type Target } from '../session.ts';
+import { write } from '../terminal/output.ts';
+import { openPrompter, type Prompter } from '../terminal/prompt.ts';
 import { visibleLine } from '../terminal/visible.ts';
 
-interface InspectOptions extends GlobalOptions, ChannelOptions {
+interface InspectOptions extends GlobalOptions, KeyOptions, ChannelOptions {
+  /** Asks for the key. */
+  readonly open?: boolean;
   readonly entry?: number;
   readonly last?: number;
   readonly all?: boolean;
@@ -21,34 +42,38 @@ interface InspectOptions extends GlobalOptions, ChannelOptions {
 /** Without a choice so many of the newest entries are shown: what fits on a few screens. */
 const SHOWN_ENTRIES = 10;
 
-/** `fernspeak inspect`: what anyone without the key can read. */
+/** `fernspeak inspect`: what anyone without the key can read, and beside it what it is to whoever has it. */
 export function inspectCommand(): Command {
   const command = newCommand('inspect', 'Show what anyone without the key can read of each entry, byte by byte.', [
     ['fernspeak inspect notes.csv', `the newest ${SHOWN_ENTRIES} entries`],
     ['fernspeak inspect http://127.0.0.1:8130/channels/1 --entry 7', ''],
+    ['fernspeak inspect family', 'beside it what it is to you, who have the key'],
+    ['fernspeak inspect notes.csv --key-file family.key', 'the same for a channel'],
     ['fernspeak inspect notes.csv --all --json', ''],
   ])
-    .argument('<channel>', 'http(s)://HOST/channels/ID, or a file that ends in .csv')
+    .argument('<name>', 'a conversation, http(s)://HOST/channels/ID, or a file that ends in .csv')
     .option('--entry <n>', 'this one', positiveNumber)
     .option('--last <n>', 'the newest N', positiveNumber)
-    .option('--all', 'all of them');
-  return withReadKey(command).action(inspect);
+    .option('--all', 'all of them')
+    .option('--open', 'ask for the key of a channel, to see both');
+  return withReadKey(withKey(command)).action(inspect);
 }
 
 async function inspect(named: string, options: InspectOptions): Promise<void> {
   const io = openIo(options);
-  const target = readTarget(named);
+  const target = channelTarget(named);
   const chosen = (['entry', 'last', 'all'] as const).filter((name) => options[name] !== undefined);
   if (chosen.length > 1) throw usageError(`${chosen.map((name) => `--${name}`).join(' and ')} do not go together.`);
   const prompter = openPrompter(options);
-  const profile = profileOf(options);
+  const profile = await profileOf(options, prompter);
   try {
-    const { channel, info } = await openReadable({ target, options, prompter, profile });
+    const opening = { options, profile, prompter, io };
+    const inspected = target === null ? await openByName(named, opening) : await openByAddress(target, opening);
     prompter?.close();
+    const { channel, info } = inspected;
     try {
       for (const notice of info.notices) io.warn('notice', notice);
-      await reportWaiting(profile.store, channel.address, io);
-      await showEntries({ io, target, channel, info, options });
+      await showEntries({ io, options, ...inspected });
     } finally {
       await channel.close();
     }
@@ -58,17 +83,53 @@ async function inspect(named: string, options: InspectOptions): Promise<void> {
   }
 }
 
-interface Inspection {
+interface Opening {
+  readonly options: InspectOptions;
+  readonly profile: Profile;
+  readonly prompter: Prompter | null;
   readonly io: Io;
+}
+
+interface Opened {
   readonly target: Target;
   readonly channel: Channel;
   readonly info: ChannelInfo;
+  /** Null: there is no key. */
+  readonly opener: Opener | null;
+}
+
+async function openByName(name: string, { options, profile, prompter, io }: Opening): Promise<Opened> {
+  refuseKeyOptions(name, options);
+  const known = await conversationMeant(name, { io, prompter, profile });
+  const { timeout } = options;
+  const { channel, conversation } = await openConversation({ known, profile, timeout, given: givenKeys(options) });
+  await catchUp(conversation, io);
+  const target = { ...parseAddress(known.about.address), named: known.about.name };
+  return { target, channel, info: await channel.info(), opener: await framedOpener(known, conversation) };
+}
+
+async function openByAddress(target: Target, { options, profile, prompter, io }: Opening): Promise<Opened> {
+  warnAboutKdf(options, io);
+  const { file, fd } = keySource(options);
+  const withKey = options.open === true || file !== undefined || fd !== undefined;
+  const secret = withKey ? await keyOrPassphrase(options, prompter) : null;
+  const { channel, info } = await openReadable({ target, options, prompter, profile });
+  await reportWaiting(profile.store, channel.address, io);
+  if (secret === null) return { target, channel, info, opener: null };
+  const { place = channel.place, kdf = 'fernspeak' } = options;
+  return { target, channel, info, opener: plainOpener(await deriveKey({ secret: secret.text, place, kdf })) };
+}
+
+interface Inspection extends Opened {
+  readonly io: Io;
   readonly options: InspectOptions;
 }
 
 async function showEntries(inspection: Inspection): Promise<void> {
-  const { io, info } = inspection;
-  const text = new InspectText(io.style, info.fieldNames);
+  const { io, info, opener } = inspection;
+  const columns = io.terminal ? process.stdout.columns : 0;
+  const isBeside = opener !== null && fitBeside(columns);
+  const text = new InspectText(io.style, info.fieldNames, !isBeside);
   const linking = new Linking();
   let joining = emptyJoining();
   let shown = 0;
@@ -78,13 +139,28 @@ async function showEntries(inspection: Inspection): Promise<void> {
     const { state, arrival } = join(joining, entry);
     joining = state;
     const inspected = { view, links: linking.next(view), joined: view.part === null ? null : arrival };
+    const opened = opener === null ? null : await openAll(opener, arrival);
     if (shown === 0 && !io.json) await write(heading(inspection));
-    await write(io.json ? `${JSON.stringify(record(inspected, info))}\n` : `\n${text.entry(inspected)}`);
+    if (io.json) await write(jsonLine(record(inspected, { info, opened })));
+    else if (isBeside) {
+      const right = openedLines(opened ?? [], { style: io.style, width: rightWidth(columns) });
+      await write(`\n${beside(text.entry(inspected), right)}`);
+    } else {
+      const below = openedLines(opened ?? [], { style: io.style, width: columns === 0 ? Infinity : columns - 1 });
+      await write(`\n${[...text.entry(inspected), ...below].join('\n')}\n`);
+    }
     shown += 1;
     if (!view.sealed) notSealed += 1;
   }
   if (shown === 0) return io.note('Nothing here.');
   if (!io.json) await write(closing(inspection, { shown, notSealed, linking }));
+}
+
+/** What an entry by itself holds, or what it completes. */
+async function openAll(opener: Opener, arrival: Arrival | null): Promise<OpenedView[]> {
+  const views: OpenedView[] = [];
+  for (const { text } of arrival?.strings ?? []) views.push(await opener(text, arrival?.entry.id ?? 0));
+  return views;
 }
 
 async function* entriesOf({ io, channel, options }: Inspection): AsyncIterable<Entry> {
@@ -148,7 +224,10 @@ function closing({ target, info, io }: Inspection, { shown, notSealed, linking }
 }
 
 /** The record of `inspect --json`; `help formatting` describes it. */
-function record({ view, links, joined }: Inspected, info: ChannelInfo): object {
+function record(
+  { view, links, joined }: Inspected,
+  { info, opened }: { info: ChannelInfo; opened: OpenedView[] | null },
+): object {
   const whole = joined?.strings[0]?.text;
   return {
     ...view,
@@ -157,5 +236,6 @@ function record({ view, links, joined }: Inspected, info: ChannelInfo): object {
     }),
     joined: whole === undefined ? null : { entries: joined?.entries, characters: whole.length, ...viewText(whole) },
     links,
+    ...(opened === null ? {} : { opened }),
   };
 }

@@ -1,9 +1,10 @@
 import { Conversation, deriveKey, plainSeal } from '@fernspeak/conversation';
+import type { Profile } from '@fernspeak/conversation/profile';
 import type { Command } from 'commander';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { openIo } from '../io.ts';
+import { openIo, type Io } from '../io.ts';
 import { newCommand, positiveNumber, withKey, withReadKey } from '../options.ts';
 import type { ChannelOptions, GlobalOptions, KeyOptions } from '../options.ts';
 import { JsonPrinter } from '../receive/json.ts';
@@ -11,9 +12,9 @@ import { RawPrinter } from '../receive/raw.ts';
 import { receiveMessages, type Selection } from '../receive/reading.ts';
 import { TextPrinter } from '../receive/text.ts';
 import { isKey, keyOrPassphrase, warnAboutKdf } from '../secret.ts';
-import { openReadable, profileOf, readTarget } from '../session.ts';
+import { channelTarget, openReadable, profileOf, type Target } from '../session.ts';
 import { sinceMoment } from '../since.ts';
-import { openPrompter } from '../terminal/prompt.ts';
+import { openPrompter, type Prompter } from '../terminal/prompt.ts';
 
 interface ReceiveOptions extends GlobalOptions, KeyOptions, ChannelOptions, Selection {
   readonly raw?: boolean;
@@ -22,12 +23,13 @@ interface ReceiveOptions extends GlobalOptions, KeyOptions, ChannelOptions, Sele
 /** `fernspeak receive`: shows what has not been received yet. */
 export function receiveCommand(): Command {
   const command = newCommand('receive', 'Show what was not received from a channel yet, oldest first.', [
+    ['fernspeak receive family', 'a conversation that you made or joined'],
     ['fernspeak receive notes.csv', 'asks for the key or passphrase'],
     ['fernspeak receive notes.csv --key-file family.key --last 1', 'the newest message, read or not'],
     ['fernspeak receive http://127.0.0.1:8130/channels/1 --key-file ops.key --follow', 'and what comes, until Ctrl-C'],
     ['fernspeak receive notes.csv --key-file family.key --all --json | jq -r .text', ''],
   ])
-    .argument('<channel>', 'http(s)://HOST/channels/ID, or a file that ends in .csv')
+    .argument('<channel>', 'a conversation, http(s)://HOST/channels/ID, or a file that ends in .csv')
     .option('--all', 'everything that is there, received or not')
     .option('--last <n>', 'the newest N messages, received or not', positiveNumber)
     .option('--since <when>', 'what was stored since then: 30m, 2h, 7d, or a date with or without a time', (text) =>
@@ -42,28 +44,41 @@ export function receiveCommand(): Command {
 async function receive(named: string, options: ReceiveOptions): Promise<void> {
   const io = openIo(options);
   refuseContradictions(options);
-  const target = readTarget(named);
+  const target = channelTarget(named);
   const prompter = openPrompter(options);
-  const profile = profileOf(options);
+  const profile = await profileOf(options, prompter);
   try {
-    warnAboutKdf(options, io);
-    const secret = await keyOrPassphrase(options, prompter);
-    const { channel, info } = await openReadable({ target, options, prompter, profile });
-    prompter?.close();
-    for (const notice of info.notices) io.warn('notice', notice);
-    try {
-      const place = options.place ?? channel.place;
-      const seal = plainSeal(await deriveKey({ secret: secret.text, place, kdf: options.kdf ?? 'fernspeak' }));
-      const conversation = new Conversation({ channel, seal, store: profile.store });
-      const printer = options.raw === true ? new RawPrinter(io) : io.json ? new JsonPrinter() : new TextPrinter(io);
-      const salt = isKey(secret) ? null : place;
-      await receiveMessages({ io, conversation, printer, signal: interruptSignal(), selection: options, place: salt });
-    } finally {
-      await channel.close();
-    }
+    if (target !== null) return await receivePlain(target, { io, options, prompter, profile });
+    const { receiveFramed } = await import('../receive/framed.ts');
+    await receiveFramed({ io, named, prompter, profile, options });
   } finally {
     prompter?.close();
     profile.close();
+  }
+}
+
+interface Receiver {
+  readonly io: Io;
+  readonly options: ReceiveOptions;
+  readonly prompter: Prompter | null;
+  readonly profile: Profile;
+}
+
+async function receivePlain(target: Target, { io, options, prompter, profile }: Receiver): Promise<void> {
+  warnAboutKdf(options, io);
+  const secret = await keyOrPassphrase(options, prompter);
+  const { channel, info } = await openReadable({ target, options, prompter, profile });
+  prompter?.close();
+  for (const notice of info.notices) io.warn('notice', notice);
+  try {
+    const place = options.place ?? channel.place;
+    const seal = plainSeal(await deriveKey({ secret: secret.text, place, kdf: options.kdf ?? 'fernspeak' }));
+    const conversation = new Conversation({ channel, seal, store: profile.store });
+    const printer = options.raw === true ? new RawPrinter(io) : io.json ? new JsonPrinter() : new TextPrinter(io);
+    const salt = isKey(secret) ? null : place;
+    await receiveMessages({ io, conversation, printer, signal: interruptSignal(), selection: options, place: salt });
+  } finally {
+    await channel.close();
   }
 }
 

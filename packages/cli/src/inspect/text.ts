@@ -21,14 +21,17 @@ const SHOWN = 200;
 export class InspectText {
   readonly #style: Style;
   readonly #names: ChannelInfo['fieldNames'];
+  readonly #remarks: boolean;
 
-  constructor(style: Style, fieldNames: ChannelInfo['fieldNames']) {
+  /** @param remarks false: only what is there, not what it means */
+  constructor(style: Style, fieldNames: ChannelInfo['fieldNames'], remarks: boolean) {
     this.#style = style;
     this.#names = fieldNames;
+    this.#remarks = remarks;
   }
 
-  /** Several lines with their line ends. */
-  entry({ view, links, joined }: Inspected): string {
+  /** Lines without their line ends. */
+  entry({ view, links, joined }: Inspected): string[] {
     const lines = [
       this.#style.bold(`entry ${view.entryId}`),
       this.#readable('stored at', view.storedAt, since(links)),
@@ -37,7 +40,7 @@ export class InspectText {
       ...this.#part(view, links, joined),
     ];
     if (view.fields.length === 0 && view.part === null) lines.push(this.#readable('fields', 'none', 'an empty entry'));
-    return `${lines.join('\n')}\n`;
+    return lines;
   }
 
   #field({ field, characters, content }: FieldView): string[] {
@@ -106,11 +109,15 @@ export class InspectText {
   }
 
   #sealed(range: string, label: string, value: string, remark: string): string {
-    return line(' ', '', byteRow(range, label, value), this.#style.dim(remark));
+    return line(' ', '', byteRow(range, label, value), this.#remark(remark));
   }
 
   #readable(label: string, value: string, remark = ''): string {
-    return line(this.#style.yellow('>'), label, value, this.#style.dim(remark));
+    return line(this.#style.yellow('>'), label, value, this.#remark(remark));
+  }
+
+  #remark(text: string): string {
+    return this.#remarks ? this.#style.dim(text) : '';
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Message } from '@fernspeak/conversation';
 
 /** One way to show what was received. A message is shown when `print` resolves. */
-export interface Printer {
-  print(message: Message): Promise<void>;
+export interface Printer<M extends Message = Message> {
+  print(message: M): Promise<void>;
   /** Everything has been read: what was held back, and what is said once. `opened`: at least one message opened. */
   finish(opened: boolean): Promise<void>;
 }

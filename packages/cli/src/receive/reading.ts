@@ -35,9 +35,9 @@ interface Tally {
 }
 
 /** A long run saves this often how far it came; each saving syncs to disk. */
-const MESSAGES_PER_COMMIT = 500;
+export const MESSAGES_PER_COMMIT = 500;
 /** Longest that messages of an earlier command are tried before reading begins. */
-const FLUSH_MS = 5_000;
+export const FLUSH_MS = 5_000;
 
 /**
  * Shows what `selection` asks for. The cursor moves after the output was written, and only for the new ones.
@@ -102,8 +102,12 @@ function finish({ io, selection, place }: Receiving, tally: Tally, received: num
     throw new CliError(message, { code: 'none-opens', exit: EXIT.unopened, ...(hint === undefined ? {} : { hint }) });
   }
   if (tally.messages > 0) return;
-  const sentence =
-    received === null || received === 0 ? 'Nothing here.' : `Nothing new (${received} read; --all shows them)`;
-  if (selection.require === true) throw new CliError(sentence, { code: 'nothing', exit: EXIT.nothing });
+  const none = received === null || received === 0;
+  sayNothing(none ? 'Nothing here.' : `Nothing new (${received} read; --all shows them)`, selection, io);
+}
+
+/** There was nothing to show: a note, or with `require` an exit code of its own. */
+export function sayNothing(sentence: string, { require }: Selection, io: Io): void {
+  if (require === true) throw new CliError(sentence, { code: 'nothing', exit: EXIT.nothing });
   io.note(sentence);
 }

@@ -4,8 +4,8 @@ import type { Params } from '../http/params.ts';
 import type { RouteRequest } from '../http/router.ts';
 import { fernspeakInfo, ownerSettings, publicSettings } from '../format/channel.ts';
 import { zoneOf } from '../format/time.ts';
-import { makeKey } from '../keys.ts';
-import { FIELDS, LONG_SETTING_CHARACTERS, SETTING_CHARACTERS } from '../limits.ts';
+import { isKey, makeKey, storedKey } from '../keys.ts';
+import { CHANNEL_KEYS, FIELDS, LONG_SETTING_CHARACTERS, SETTING_CHARACTERS } from '../limits.ts';
 import type { Channel, ChannelSettings } from '../store/store.ts';
 import { channelAt, isAdministrator, keyRefused, mayRead, requireAdministrator } from './access.ts';
 import type { RelayContext } from './context.ts';
@@ -59,13 +59,25 @@ export async function viewChannel(request: RouteRequest, context: RelayContext):
   return { ...json({ ...settings, fernspeak: fernspeakInfo(channel, context.limits) }), cacheable: true };
 }
 
-/** PUT /channels/ID: changes what is given; an empty value unsets it. */
+/**
+ * PUT /channels/ID: changes what is given; an empty value unsets it. `write_api_key` adds a write key of the owner's choice,
+ * so that people who share a secret need not share a key besides.
+ */
 export async function changeChannel(request: RouteRequest, context: RelayContext): Promise<Answer> {
   const channel = await administered(request, context);
   if (request.params.has('sealed')) throw new HttpError('badRequest', 'sealed is chosen when a channel is made.');
   const settings = settingsOf(request.params, channel);
+  const writeKey = request.params.get('write_api_key');
+  if (writeKey !== null) await addWriteKey(channel, writeKey, context);
   const changed = await context.store.changeChannel(channel.id, settings, seconds(context));
   return json(ownerSettings(found(changed), zoneOf(request.params)));
+}
+
+async function addWriteKey({ id }: Channel, key: string, { store }: RelayContext): Promise<void> {
+  if (!isKey(key)) throw new HttpError('badRequest', 'write_api_key takes 16 characters A to Z and 0 to 9.');
+  if (await store.addChannelKey(id, storedKey(key, true))) return;
+  const details = `Another channel has this key, or this one has its ${CHANNEL_KEYS} keys: a key selects one channel.`;
+  throw new HttpError('conflict', details);
 }
 
 /** DELETE /channels/ID/feeds: removes all entries; numbers begin at 1 again. */

@@ -140,6 +140,8 @@ export interface Store {
   channel(id: number): Promise<Channel | null>;
   /** Replaces the settings; `now` in Unix seconds. Null when there is no such channel, here and below. */
   changeChannel(id: number, settings: ChannelSettings, now: number): Promise<Channel | null>;
+  /** Adds a key to a channel, if it has not got it yet. False when another channel has it, or this one has enough keys. */
+  addChannelKey(id: number, key: StoredKey): Promise<boolean>;
   /** Removes all entries; numbers begin at 1 again. */
   clearChannel(id: number): Promise<Channel | null>;
   /** Removes old entries; returns how many. `lastEntry` stays what it was, and the next number with it. */

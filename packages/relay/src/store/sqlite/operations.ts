@@ -6,6 +6,7 @@ export interface Operations {
   append: { input: Append; output: Appended };
   createChannel: { input: NewChannel; output: Channel | null };
   changeChannel: { input: { id: number; settings: ChannelSettings; now: number }; output: Channel | null };
+  addChannelKey: { input: { id: number; key: StoredKey }; output: boolean };
   clearChannel: { input: number; output: Channel | null };
   removeOld: { input: Removal; output: number };
   deleteChannel: { input: number; output: Channel | null };

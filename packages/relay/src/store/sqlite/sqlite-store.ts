@@ -101,6 +101,10 @@ class SqliteStore implements Store {
     return this.#ask('changeChannel', { id, settings, now });
   }
 
+  addChannelKey(id: number, key: StoredKey): Promise<boolean> {
+    return this.#ask('addChannelKey', { id, key });
+  }
+
   clearChannel(id: number): Promise<Channel | null> {
     return this.#ask('clearChannel', id);
   }
@@ -230,7 +234,7 @@ class SqliteStore implements Store {
 /** The channel that an operation may have changed; 0 when none. */
 function channelOf({ name, input }: Operation, output: unknown): number {
   if (name === 'append') return (output as { channel?: number }).channel ?? 0;
-  if (name === 'changeChannel') return input.id;
+  if (name === 'changeChannel' || name === 'addChannelKey') return input.id;
   return name === 'clearChannel' || name === 'deleteChannel' ? input : 0;
 }
 

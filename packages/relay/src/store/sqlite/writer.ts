@@ -1,7 +1,7 @@
 import { isSealedEntry } from '@fernspeak/channel/format';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { StoredKey } from '../../keys.ts';
-import { FIELDS, MAX_CHANNEL, MAX_ENTRY } from '../../limits.ts';
+import { CHANNEL_KEYS, FIELDS, MAX_CHANNEL, MAX_ENTRY } from '../../limits.ts';
 import type { Append, Appended, Channel, ChannelSettings, NewChannel, NewEntry } from '../store.ts';
 import { ChannelRows } from './channel-rows.ts';
 import type { Batch, Operation, Operations, Outcome } from './operations.ts';
@@ -89,6 +89,8 @@ export class Writer {
         return this.#create(operation.input);
       case 'changeChannel':
         return this.#change(operation.input);
+      case 'addChannelKey':
+        return this.#addChannelKey(operation.input);
       case 'clearChannel':
         return this.#clear(operation.input);
       case 'removeOld':
@@ -183,6 +185,15 @@ export class Writer {
       id,
     );
     return this.#channels.find(id);
+  }
+
+  #addChannelKey({ id, key: { hash, tail, write } }: Operations['addChannelKey']['input']): boolean {
+    const keys = this.#channels.find(id)?.keys ?? [];
+    if (keys.some((known) => known.hash === hash)) return true;
+    if (keys.length === 0 || keys.length >= CHANNEL_KEYS) return false;
+    const sql =
+      'INSERT INTO api_keys (channel, number, hash, tail, write) VALUES (?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING';
+    return this.#database.prepare(sql).run(id, keys.length + 1, hash, tail, Number(write)).changes === 1;
   }
 
   #clear(id: number): Channel | null {

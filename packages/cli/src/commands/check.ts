@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { withConversation } from '../conversation.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { openIo, type Io } from '../io.ts';
+import { jsonLine } from '../listen/record.ts';
+import { newCommand, withTimeout, type GlobalOptions } from '../options.ts';
+import { profileOf } from '../session.ts';
+import { write } from '../terminal/output.ts';
+import { openPrompter } from '../terminal/prompt.ts';
+import { visibleLine } from '../terminal/visible.ts';
+
+/** `fernspeak check`: the whole log once more. */
+export function checkCommand(): Command {
+  const command = newCommand('check', 'Read a conversation again from its beginning, and say what is wrong with it.', [
+    ['fernspeak check family', 'what the relay has put right since is not held against it any more'],
+    ['fernspeak check family --json | jq .findings', ''],
+  ]).argument('<name>', 'the conversation');
+  return withTimeout(command).action(check);
+}
+
+async function check(name: string, options: GlobalOptions & { readonly timeout: number }): Promise<void> {
+  const io = openIo(options);
+  const prompter = openPrompter(options);
+  const profile = await profileOf(options, prompter);
+  prompter?.close();
+  try {
+    await withConversation({ name, profile, timeout: options.timeout }, async ({ conversation }) => {
+      const { adopted, withheld, findings } = await conversation.check({ signal: interruptSignal() });
+      if (io.json) await write(jsonLine({ adopted, withheld, findings }));
+      else await write(findings.map(({ code, sentence }) => `! ${visibleLine(sentence)} [${code}]\n`).join(''));
+      if (!adopted) io.warn('withheld', shortened(withheld));
+      conclude(
+        findings.map(({ code }) => code),
+        io,
+      );
+    });
+  } finally {
+    profile.close();
+  }
+}
+
+function shortened(withheld: number): string {
+  const what = withheld === 1 ? 'a message' : `${withheld} messages`;
+  return `The channel gives less than it did: ${what} that this device has received ${withheld === 1 ? 'is' : 'are'} not there now. What was noticed before stays.`;
+}
+
+/** Findings are a failure: scripts see them by the exit code. */
+function conclude(codes: readonly string[], io: Io): void {
+  if (codes.length === 0) return io.note('Nothing is wrong with what the channel gives now.');
+  const count = codes.length === 1 ? 'One thing is' : `${codes.length} things are`;
+  throw new CliError(`${count} wrong with this conversation.`, {
+    code: 'findings',
+    exit: codes.includes('cloned') ? EXIT.identity : EXIT.failed,
+    hint: 'docs/findings.md in the source has a page for each: who may have caused it, and what to do.',
+  });
+}

@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import { inviteLink, type FramedConversation } from '@fernspeak/conversation';
+import { parseAddress } from '@fernspeak/channel';
+import { usageError } from '../errors.ts';
+import { relayOrigin } from '../new/owner.ts';
+
+/** A link by which somebody joins; it is a secret. */
+export interface MadeLink {
+  readonly link: string;
+  /** Whom it is for: no two have the same, so that two who use one link are noticed. */
+  readonly label: string;
+  /** Of the channel, as others reach it. */
+  readonly address: string;
+}
+
+/** @param relay others' address of the relay, where it is another */
+export async function makeLink(
+  conversation: FramedConversation,
+  { label, relay }: { readonly label?: string | undefined; readonly relay?: string | undefined } = {},
+): Promise<MadeLink> {
+  const address = sharedAddress(conversation.about.address, relay);
+  const whom = label ?? `somebody (${new Date().toISOString().slice(0, 19)}Z)`;
+  return { link: inviteLink({ ...(await conversation.invite(whom)), address }), label: whom, address };
+}
+
+/** The address that the link has: a file by its name alone, for it lies elsewhere for everybody. */
+function sharedAddress(text: string, relay: string | undefined): string {
+  const parsed = parseAddress(text);
+  if (relay !== undefined) {
+    if (parsed.kind === 'file')
+      throw usageError('This conversation is in a file: no relay is in it.', 'Leave out --relay.');
+    return parseAddress(`${relayOrigin(relay)}/channels/${parsed.channelId}`).address;
+  }
+  return parsed.kind === 'file' ? `file:${basename(parsed.path)}` : parsed.address;
+}
+
+/** What whoever is invited needs beside the link. */
+export interface Reach {
+  /** False: others cannot reach the channel. */
+  readonly reachable: boolean;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Null: the link is enough. */
+export function reachOf(address: string): Reach | null {
+  const parsed = parseAddress(address);
+  if (parsed.kind === 'file') {
+    return {
+      reachable: true,
+      message: `They also need the file ${basename(parsed.path)}: on a stick, say, or on a network drive. fernspeak join --file says where.`,
+    };
+  }
+  if (!parsed.place.startsWith('localhost/')) return null;
+  return {
+    reachable: false,
+    message: 'This link works on this computer only: the relay listens to nobody else.',
+    hint: 'For others run it where they reach it: fernspeak relay --help shows how. Then: fernspeak invite NAME --relay https://ITS-ADDRESS',
+  };
+}
+
+export const LINK_IS_SECRET =
+  'Whoever has this link reads everything, past and future. Send it by a way that you trust.';

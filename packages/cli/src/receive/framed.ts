@@ -1,0 +1,153 @@
+import { noneOpens, type Finding, type FramedConversation, type FramedMessage } from '@fernspeak/conversation';
+import type { Profile } from '@fernspeak/conversation/profile';
+import { catchUp, sayFinding } from '../catch-up.ts';
+import { conversationMeant, openConversation } from '../conversation.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { interruptSignal } from '../interrupt.ts';
+import type { Io } from '../io.ts';
+import { isMe } from '../listen/record.ts';
+import type { ChannelOptions, KeyOptions } from '../options.ts';
+import { refuseKeyOptions, warnAboutFile } from '../send/framed.ts';
+import { reportEarlier } from '../sent.ts';
+import { givenKeys } from '../session.ts';
+import type { Prompter } from '../terminal/prompt.ts';
+import { FramedJsonPrinter, FramedRawPrinter } from './framed-records.ts';
+import { FramedTextPrinter } from './framed-text.ts';
+import type { Printer } from './printer.ts';
+import { FLUSH_MS, MESSAGES_PER_COMMIT, sayNothing, type Selection } from './reading.ts';
+
+interface FramedReceiver {
+  readonly io: Io;
+  /** The conversation, by its name; or `-`, see `conversationMeant`. */
+  readonly named: string;
+  readonly prompter: Prompter | null;
+  readonly profile: Profile;
+  readonly options: KeyOptions & ChannelOptions & Selection & { readonly raw?: boolean };
+}
+
+/** `fernspeak receive NAME`. Loud findings do not end it; only a key that two devices write with has an exit code (4). */
+export async function receiveFramed({ io, named, prompter, profile, options }: FramedReceiver): Promise<void> {
+  refuseKeyOptions(named, options);
+  const known = await conversationMeant(named, { io, prompter, profile });
+  prompter?.close();
+  const { timeout } = options;
+  const { channel, conversation } = await openConversation({ known, profile, timeout, given: givenKeys(options) });
+  try {
+    await warnAboutFile(known.about.address, channel, io);
+    const signal = interruptSignal();
+    reportEarlier(await conversation.flush({ timeoutMs: FLUSH_MS, signal }), io);
+    const printer =
+      options.raw === true ? new FramedRawPrinter(io) : io.json ? new FramedJsonPrinter() : new FramedTextPrinter(io);
+    const receiving = new Receiving({ io, conversation, printer, selection: options, signal });
+    await receiving.run();
+  } finally {
+    await channel.close();
+  }
+}
+
+interface Parts {
+  readonly io: Io;
+  readonly conversation: FramedConversation;
+  readonly printer: Printer<FramedMessage>;
+  readonly selection: Selection;
+  readonly signal: AbortSignal;
+}
+
+class Receiving {
+  readonly #parts: Parts;
+  #shown = 0;
+  #cloned = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async run(): Promise<void> {
+    const { selection } = this.#parts;
+    const { all, last, since } = selection;
+    if (all === true || last !== undefined || since !== undefined) await this.#showHistory();
+    else await this.#showUnread();
+    if (!this.#cloned) return;
+    throw new CliError('Two devices write with one key: somebody may not be who they were.', {
+      code: 'cloned',
+      exit: EXIT.identity,
+      hint: 'docs/findings.md in the source says what to do.',
+    });
+  }
+
+  /** What was received here, after what is on the channel now was taken in. */
+  async #showHistory(): Promise<void> {
+    const { conversation, selection, signal, io, printer } = this.#parts;
+    await catchUp(conversation, io, signal);
+    const { last, since } = selection;
+    const from = since?.getTime() ?? -Infinity;
+    const chosen = (await conversation.history({ after: 0 })).filter(({ storedAt }) => !(Date.parse(storedAt) < from));
+    for (const message of chosen.slice(last === undefined ? 0 : -last)) await this.#show(message);
+    await printer.finish(true);
+    if (this.#shown === 0) sayNothing('Nothing here.', selection, io);
+  }
+
+  async #showUnread(): Promise<void> {
+    const { conversation, selection, signal, io, printer } = this.#parts;
+    const onFinding = (finding: Finding): void => this.#find(finding);
+    const unread = conversation.unread({ signal, onFinding });
+    let since = 0;
+    for await (const message of unread) {
+      if (!isUnremarkableOwn(message)) await this.#show(message);
+      since += 1;
+      if (since % MESSAGES_PER_COMMIT === 0) await unread.commit();
+    }
+    await printer.finish(true);
+    await unread.commit();
+    if (this.#shown === 0 && unread.sealed > 0 && unread.opened === 0) {
+      throw new CliError(noneOpens({ count: unread.sealed }).message, {
+        code: 'none-opens',
+        exit: EXIT.unopened,
+        hint: 'What is on this channel was not written in this conversation.',
+      });
+    }
+    if (selection.follow === true) return this.#follow();
+    if (this.#shown > 0) return;
+    sayNothing(unread.received === 0 ? 'Nothing here.' : 'Nothing new (--all shows what was received)', selection, io);
+  }
+
+  async #follow(): Promise<void> {
+    const { conversation, signal, printer } = this.#parts;
+    const onFinding = (finding: Finding): void => this.#find(finding);
+    const coming = conversation.follow({ signal, onFinding });
+    for await (const message of coming) {
+      if (!isUnremarkableOwn(message)) await this.#show(message);
+      await printer.finish(true);
+      await coming.commit();
+    }
+    signal.throwIfAborted();
+  }
+
+  async #show(message: FramedMessage): Promise<void> {
+    const { io, printer } = this.#parts;
+    for (const finding of message.findings) {
+      if (io.json) this.#note(finding);
+      else this.#find(finding);
+    }
+    await printer.print(message);
+    this.#shown += 1;
+  }
+
+  #find(finding: Finding): void {
+    this.#note(finding);
+    // what belongs to one message and is seen in its line is not said twice
+    if (!IN_THE_LINE.has(finding.code)) sayFinding(finding, this.#parts.io);
+  }
+
+  #note({ code }: Finding): void {
+    if (code === 'cloned') this.#cloned = true;
+  }
+}
+
+/** What one wrote oneself was never to be received; but what only looks so must be seen. */
+function isUnremarkableOwn({ sender, findings }: FramedMessage): boolean {
+  return isMe(sender) && findings.length === 0;
+}
+
+const IN_THE_LINE: ReadonlySet<string> = new Set(['not-sealed', 'unsigned', 'unreadable']);

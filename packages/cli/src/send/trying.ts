@@ -1,0 +1,48 @@
+import { isChannelError } from '@fernspeak/channel';
+import type { SendOptions } from '@fernspeak/conversation';
+import { CliError, Interrupted } from '../errors.ts';
+import { exitCodeOf } from '../exit-codes.ts';
+import { interruptSignal } from '../interrupt.ts';
+import type { Io } from '../io.ts';
+import type { ChannelOptions } from '../options.ts';
+import { keptSentence } from '../sent.ts';
+import type { Target } from '../session.ts';
+import { showProgress } from '../terminal/progress.ts';
+
+interface Trying {
+  readonly io: Io;
+  readonly options: ChannelOptions;
+  /** Where it goes, in the user's words. */
+  readonly target: Pick<Target, 'kind' | 'named'>;
+}
+
+/** Sends, showing how it goes on; says after Ctrl-C whether the message is kept, and what a refused key needs. */
+export async function trySending<T>(
+  send: (how: SendOptions) => Promise<T>,
+  { io, options, target }: Trying,
+): Promise<T> {
+  const progress = showProgress(io);
+  let kept = false;
+  try {
+    return await send({
+      timeoutMs: options.timeout * 1000,
+      signal: interruptSignal(),
+      onProgress: (step) => {
+        kept ||= step.kind === 'accepted';
+        progress.show(step);
+      },
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      throw new Interrupted(error.signal, kept ? keptSentence(target.named) : 'Nothing was sent, and nothing is kept.');
+    }
+    if (!isChannelError(error, 'unauthorized') || target.kind === 'file') throw error;
+    throw new CliError(error.message, {
+      code: error.code,
+      exit: exitCodeOf(error),
+      hint: "Give the channel's write API key: --write-key-file FILE. One that is remembered is replaced when the new one works.",
+    });
+  } finally {
+    progress.clear();
+  }
+}
