@@ -187,11 +187,11 @@ test('Ctrl-C while a message waits keeps it and says so', async (t) => {
   const args = ['send', address, 'hello', '--key-file', 'key', '--write-key-file', 'write.key'];
   const { code, stderr } = await fernspeak(here.home, args, {
     cwd: here.folder,
-    onStart: (child) =>
-      silent.on('connection', (socket) => {
-        t.after(() => socket.destroy());
-        child.kill('SIGINT');
-      }),
+    onStart: (child) => {
+      silent.on('connection', (socket) => t.after(() => socket.destroy()));
+      // once: a second Ctrl-C ends it by force
+      silent.once('connection', () => child.kill('SIGINT'));
+    },
   });
   assert.equal(code, 130);
   assert.match(stderr, /The message is kept, sealed, and goes out with the next command/);
