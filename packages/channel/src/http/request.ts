@@ -37,9 +37,9 @@ export class AnswerTooLong extends ChannelError {
 
 /** Sends one request, once, and gives the whole answer, whatever its status. Redirects are not followed: they would take the keys along. */
 export async function request(connection: Connection, asked: ChannelRequest): Promise<Answer> {
+  asked.signal?.throwIfAborted();
   const patience = startPatience(connection.timeoutMs + (asked.waitMs ?? 0));
   const signals = [patience.signal, connection.closed, ...(asked.signal === undefined ? [] : [asked.signal])];
-  asked.signal?.throwIfAborted();
   try {
     const response = await connection.fetch(connection.address.origin + asked.path, {
       ...content(asked),
