@@ -59,7 +59,8 @@ receive   prints the text of each message, with a line end where it has none. Co
           findings   what is wrong with it: [{"code","sentence"}]
 
 inspect   prints each entry byte by byte; what anyone can read is marked >.
-  --json  one object a line: entryId, storedAt, characters, sealed, fields (each "token" or "readable"), part, joined, links
+  --json  one object a line: entryId, storedAt, characters, sealed, fields (each "token" or "readable"), part,
+          extras (status, location, other columns of a file), joined, links
 
 relay     --json prints {"url","pid",…} once it is ready.
 key       --json prints {"key"} or {"file"}; passphrase --json {"passphrase","guessesLog2"}.

@@ -230,6 +230,26 @@ test('a sensor that seals each field is read field by field', async (t) => {
   assert.match(stderr, /^warning: One value here was not sealed/);
 });
 
+test('inspect shows the status and place of an entry, which anyone can read though its field is sealed', async (t) => {
+  const here = machine(t);
+  const relay = await startRelayProcess(t, join(here.folder, 'relay'));
+  const channel = await createChannel(relay.url);
+  const { stdout: sent } = await here.fernspeak(['send', 'scratch.csv', 'x', '--key-file', 'key', '--json']);
+  const { sealed } = JSON.parse(sent) as { sealed: string };
+  const place = { latitude: '51.5', longitude: '-0.1', elevation: '11' };
+  const body = new URLSearchParams({ api_key: channel.writeKey, field1: sealed, status: 'at home', ...place });
+  await fetch(`${relay.url}/update`, { method: 'POST', body });
+  const { stdout } = await here.fernspeak(['inspect', channel.address]);
+  assert.match(stdout, /^> status {7}NOT SEALED, anyone can read it: at home$/m);
+  for (const name of Object.keys(place)) assert.match(stdout, new RegExp(`^> ${name} +NOT SEALED`, 'm'));
+  assert.match(stdout, /^This entry is NOT SEALED/m);
+  const json = await here.fernspeak(['inspect', channel.address, '--json', '--entry', '1']);
+  const { sealed: isSealed, extras } = JSON.parse(json.stdout) as { sealed: boolean; extras: unknown[] };
+  assert.equal(isSealed, false);
+  assert.equal(extras.length, 4);
+  assert.deepEqual(extras[0], { name: 'status', characters: 7, kind: 'readable', text: 'at home' });
+});
+
 test('a loose profile is refused, and no key of it shown', async (t) => {
   const { home, fernspeak } = machine(t);
   mkdirSync(home, { mode: 0o777 });

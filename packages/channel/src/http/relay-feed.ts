@@ -42,7 +42,7 @@ class Pages {
 export async function* readRelay(
   connection: Connection,
   range: ReadRange,
-  { signal }: ReadOptions,
+  { signal, extras }: ReadOptions,
 ): AsyncGenerator<Entry> {
   const pages = new Pages(connection);
   let newest: number | null = null;
@@ -52,7 +52,7 @@ export async function* readRelay(
     position = Math.max(0, newest - range.last);
   }
   while (newest === null || position < newest) {
-    const page = await pages.next(readFeed, { after: position, signal });
+    const page = await pages.next(readFeed, { after: position, signal, extras });
     newest ??= page.lastEntryId;
     for (const entry of page.entries) {
       signal?.throwIfAborted();

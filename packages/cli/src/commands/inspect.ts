@@ -7,6 +7,7 @@ import { duration, InspectText, type Inspected } from '../inspect/text.ts';
 import { openIo, type Io } from '../io.ts';
 import { newCommand, positiveNumber, withReadKey, type ChannelOptions, type GlobalOptions } from '../options.ts';
 import { openReadable, profileOf, readTarget, type Target } from '../session.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 import { reportWaiting } from '../sent.ts';
 import { openPrompter } from '../terminal/prompt.ts';
@@ -79,7 +80,7 @@ async function showEntries(inspection: Inspection): Promise<void> {
     joining = state;
     const inspected = { view, links: linking.next(view), joined: view.part === null ? null : arrival };
     if (shown === 0 && !io.json) await write(heading(inspection));
-    await write(io.json ? `${JSON.stringify(record(inspected, info))}\n` : `\n${text.entry(inspected)}`);
+    await write(io.json ? jsonLine(record(inspected, info)) : `\n${text.entry(inspected)}`);
     shown += 1;
     if (!view.sealed) notSealed += 1;
   }
@@ -87,10 +88,13 @@ async function showEntries(inspection: Inspection): Promise<void> {
   if (!io.json) await write(closing(inspection, { shown, notSealed, linking }));
 }
 
-async function* entriesOf({ io, channel, options }: Inspection): AsyncIterable<Entry> {
+async function* entriesOf({ io, channel, info, options }: Inspection): AsyncIterable<Entry> {
   const range = options.all === true ? { after: 0 } : { last: options.last ?? SHOWN_ENTRIES };
+  const warn = ({ reason }: Unreachable): void => {
+    if (!info.notices.includes(reason)) io.warn('unreachable', reason);
+  };
   yield* options.entry === undefined
-    ? channel.read(range, { onUnreachable: ({ reason }) => io.warn('unreachable', reason) })
+    ? channel.read(range, { onUnreachable: warn, extras: true })
     : oneEntry(channel, options.entry);
 }
 
@@ -99,7 +103,7 @@ async function* oneEntry(channel: Channel, wanted: number): AsyncIterable<Entry>
   const onUnreachable = ({ from, to, reason }: Unreachable): void => {
     if (from <= wanted && wanted <= to) why = reason;
   };
-  for await (const entry of channel.read({ after: wanted - 1 }, { onUnreachable })) {
+  for await (const entry of channel.read({ after: wanted - 1 }, { onUnreachable, extras: true })) {
     if (entry.id !== wanted) break;
     yield entry;
     return;
@@ -155,6 +159,7 @@ function record({ view, links, joined }: Inspected, info: ChannelInfo): object {
     fields: view.fields.map(({ field, characters, content }) => {
       return { field, name: info.fieldNames[field - 1] ?? null, characters, ...content };
     }),
+    extras: view.extras.map(({ name, characters, content }) => ({ name, characters, ...content })),
     joined: whole === undefined ? null : { entries: joined?.entries, characters: whole.length, ...viewText(whole) },
     links,
   };

@@ -11,7 +11,7 @@ import { RawPrinter } from '../receive/raw.ts';
 import { receiveMessages, type Selection } from '../receive/reading.ts';
 import { TextPrinter } from '../receive/text.ts';
 import { isKey, keyOrPassphrase, warnAboutKdf } from '../secret.ts';
-import { openReadable, profileOf, readTarget } from '../session.ts';
+import { openReadable, profileOf, readTarget, refuseUnreadableFile } from '../session.ts';
 import { sinceMoment } from '../since.ts';
 import { openPrompter } from '../terminal/prompt.ts';
 
@@ -46,18 +46,25 @@ async function receive(named: string, options: ReceiveOptions): Promise<void> {
   const prompter = openPrompter(options);
   const profile = profileOf(options);
   try {
-    warnAboutKdf(options, io);
+    if (target.kind === 'file' && prompter !== null) await refuseUnreadableFile(target.path);
     const secret = await keyOrPassphrase(options, prompter);
+    warnAboutKdf(options, secret, io);
     const { channel, info } = await openReadable({ target, options, prompter, profile });
     prompter?.close();
-    for (const notice of info.notices) io.warn('notice', notice);
     try {
       const place = options.place ?? channel.place;
       const seal = plainSeal(await deriveKey({ secret: secret.text, place, kdf: options.kdf ?? 'fernspeak' }));
       const conversation = new Conversation({ channel, seal, store: profile.store });
       const printer = options.raw === true ? new RawPrinter(io) : io.json ? new JsonPrinter() : new TextPrinter(io);
-      const salt = isKey(secret) ? null : place;
-      await receiveMessages({ io, conversation, printer, signal: interruptSignal(), selection: options, place: salt });
+      await receiveMessages({
+        io,
+        conversation,
+        printer,
+        signal: interruptSignal(),
+        selection: options,
+        notices: info.notices,
+        place: isKey(secret) ? null : place,
+      });
     } finally {
       await channel.close();
     }

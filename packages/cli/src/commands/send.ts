@@ -2,6 +2,7 @@ import {
   Conversation,
   contentOf,
   deriveKey,
+  isConversationError,
   plainSeal,
   type Content,
   type Seal,
@@ -13,7 +14,7 @@ import type { Command } from 'commander';
 import { CliError, Interrupted, usageError } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { openIo, type Io } from '../io.ts';
+import { codeOf, hintOf, isTold, openIo, type Io } from '../io.ts';
 import { messageSource, readMessage } from '../message-source.ts';
 import {
   newCommand,
@@ -53,8 +54,7 @@ async function send(named: string, text: string | undefined, options: SendComman
   const prompter = openPrompter(options);
   const profile = profileOf(options);
   try {
-    const sender = { io, target, prompter, profile, options };
-    await sendFrom(sender, text);
+    await sendFrom({ io, target, prompter, profile, options }, text);
   } finally {
     prompter?.close();
     profile.close();
@@ -78,29 +78,51 @@ async function sendFrom(sender: Sender, text: string | undefined): Promise<void>
   const given = givenKeys(options);
   const remembered = { ...profile.channelKeys(target.address), ...given };
   if (prompter === null) refuseWithoutWriteKey(target, remembered);
-  warnAboutKdf(options, io);
+  // a path that leads to something else is told before anybody is asked for anything
+  if (target.kind === 'file') await (await openChannel(target, {}, options.timeout)).close();
 
   const content = contentOf(await readMessage(source, prompter));
-  const secret = await keyOrPassphrase(options, prompter);
-  const asked = await writeKeys(target, remembered, prompter);
-  const channel = await openChannel(target, { ...remembered, ...asked }, options.timeout);
+  const { sent, address, asked } = await deliver(sender, content, remembered);
+  profile.rememberChannelKeys(address, { ...given, ...asked });
+  reportEarlier(sent.earlier, io);
+  await reportSent(sent, target.named, io);
+}
+
+interface Delivered {
+  readonly sent: Sent;
+  readonly address: string;
+  /** The keys of the channel that somebody was asked for. */
+  readonly asked: ChannelKeys;
+}
+
+/** Sends what has been read; an error says what became of it. */
+async function deliver(sender: Sender, content: Content, remembered: ChannelKeys): Promise<Delivered> {
+  const { io, target, prompter, options } = sender;
+  let accepted = false;
   try {
-    // of the carriers only this one has any, and asking another costs two requests
-    if (target.kind === 'file') for (const notice of (await channel.info()).notices) io.warn('notice', notice);
-    const conversation = await openConversation(sender, channel, secret);
-    const sent = await trySending(conversation, content, sender);
-    profile.rememberChannelKeys(channel.address, { ...given, ...asked });
-    reportEarlier(sent.earlier, io);
-    await reportSent(sent, target.named, io);
-  } finally {
-    await channel.close();
+    const secret = await keyOrPassphrase(options, prompter);
+    warnAboutKdf(options, secret, io);
+    const asked = await writeKeys(target, remembered, prompter);
+    const channel = await openChannel(target, { ...remembered, ...asked }, options.timeout);
+    try {
+      // of the carriers only this one has any, and asking another costs two requests
+      if (target.kind === 'file') for (const notice of (await channel.info()).notices) io.warn('notice', notice);
+      const conversation = await openConversation(sender, channel, secret);
+      const sent = await trySending(conversation, content, { ...sender, onAccepted: () => (accepted = true) });
+      return { sent, address: channel.address, asked };
+    } finally {
+      await channel.close();
+    }
+  } catch (error) {
+    const isKept = accepted && !isChannelError(error) && !isConversationError(error, 'refused');
+    throw isKept || error instanceof Interrupted || !isTold(error) ? error : lost(error, target);
   }
 }
 
 async function trySending(
   conversation: Conversation,
   content: Content,
-  { io, options, target }: Sender,
+  { io, options, target, onAccepted }: Sender & { onAccepted: () => void },
 ): Promise<Sent> {
   const progress = showProgress(io);
   let kept = false;
@@ -109,23 +131,33 @@ async function trySending(
       timeoutMs: options.timeout * 1000,
       signal: interruptSignal(),
       onProgress: (step) => {
-        kept ||= step.kind === 'accepted';
+        if (step.kind === 'accepted') {
+          kept = true;
+          onAccepted();
+        }
         progress.show(step);
       },
     });
   } catch (error) {
-    if (error instanceof Interrupted) {
-      throw new Interrupted(error.signal, kept ? keptSentence(target.named) : 'Nothing was sent, and nothing is kept.');
-    }
-    if (!isChannelError(error, 'unauthorized') || target.kind === 'file') throw error;
-    throw new CliError(error.message, {
-      code: error.code,
-      exit: exitCodeOf(error),
-      hint: "Give the channel's write API key: --write-key-file FILE. One that is remembered is replaced when the new one works.",
-    });
+    if (!(error instanceof Interrupted)) throw error;
+    throw new Interrupted(error.signal, kept ? keptSentence(target.named) : 'Nothing was sent, and nothing is kept.');
   } finally {
     progress.clear();
   }
+}
+
+/** The error of a message that is gone: whoever typed it has to know. */
+function lost(error: Error, target: Target): CliError {
+  const hint =
+    isChannelError(error, 'unauthorized') && target.kind === 'http'
+      ? "Give the channel's write API key: --write-key-file FILE. One that is remembered is replaced when the new one works."
+      : hintOf(error);
+  return new CliError(`${error.message} The message is neither stored nor kept.`, {
+    code: codeOf(error),
+    exit: exitCodeOf(error),
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
 }
 
 function refuseWithoutWriteKey(target: Target, keys: ChannelKeys): void {
