@@ -16,6 +16,8 @@ const HOST = '127.0.0.1';
 const PREFERRED_PORT = 8130;
 /** How many ports after the preferred one are tried. */
 const PORTS_TO_TRY = 20;
+/** npm passes on a Ctrl-C that the terminal has sent to us already, within so many milliseconds. */
+const ECHO_MS = 300;
 
 function isFree(port: number): Promise<boolean> {
   const probe = createServer();
@@ -96,10 +98,22 @@ function showStored({ channel, entry, characters, sealed }: StoredEntry): void {
   console.log(`${time}  channel ${channel}  entry ${entry}  ${characters} characters  ${how}${note}`);
 }
 
-async function stopOnSignal(relay: Relay, address: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+/** Resolves at the first signal; a second one ends it at once, unless it is npm's echo of the same Ctrl-C. */
+function stopSignal(): Promise<void> {
+  let since = Infinity;
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (performance.now() - since > ECHO_MS) process.exit(1);
+        since = Math.min(since, performance.now());
+        resolve();
+      });
+    }
   });
+}
+
+async function stopOnSignal(relay: Relay, address: string): Promise<void> {
+  await stopSignal();
   const answer = await fetch(`${address}.json`);
   const { last_entry_id: last } = (await answer.json()) as { last_entry_id: number | null };
   await relay.close();

@@ -9,6 +9,14 @@ export interface Entry {
   readonly createdAt: string;
   /** field1 is index 0; null = the entry has no such field; at most eight. */
   readonly fields: Fields;
+  /** What else anyone can read of it: given by a `read` with `extras`, absent where there is nothing. */
+  readonly extras?: readonly Extra[];
+}
+
+/** A value that stands beside the fields, where nothing is sealed by us: `status`, `latitude`, another column of a CSV file. */
+export interface Extra {
+  readonly name: string;
+  readonly text: string;
 }
 
 /** What a channel takes in one go, and what it can do. */
@@ -48,7 +56,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Entries that exist or existed, but that the channel does not give out. Both ends are included. */
+/**
+ * Entries that exist or existed, but that the channel does not give out. Both ends are included; `to` below `from`: it
+ * is something without a number.
+ */
 export interface Unreachable {
   readonly from: number;
   readonly to: number;
@@ -59,6 +70,8 @@ export interface Unreachable {
 export interface ReadOptions extends CallOptions {
   /** Told once for each gap, before the entry that follows it is given. */
   readonly onUnreachable?: ((gap: Unreachable) => void) | undefined;
+  /** `read` only: entries come with their `extras`. */
+  readonly extras?: boolean | undefined;
   /** Told each time that a follower has lost its channel and is going to try again. */
   readonly onTrouble?: ((error: ChannelError) => void) | undefined;
 }

@@ -3,6 +3,7 @@ export type {
   Channel,
   ChannelInfo,
   Entry,
+  Extra,
   Limits,
   ReadOptions,
   ReadRange,

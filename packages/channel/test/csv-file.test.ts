@@ -3,9 +3,16 @@ import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
+import type { Channel, ReadRange, Unreachable } from '@fernspeak/channel';
 import { ChannelError, isChannelError } from '@fernspeak/channel';
 import { openFileChannel } from '@fernspeak/channel/file';
 import { csvFolder, readAll } from './csv-folder.ts';
+
+async function read(channel: Channel, range: ReadRange): Promise<{ ids: number[]; gaps: Unreachable[] }> {
+  const gaps: Unreachable[] = [];
+  const entries = await Array.fromAsync(channel.read(range, { onUnreachable: (gap) => gaps.push(gap) }));
+  return { ids: entries.map(({ id }) => id), gaps };
+}
 
 const TIME = '2026-11-24 06:00:00 UTC';
 
@@ -149,9 +156,12 @@ describe('a file that is no channel', () => {
     await assert.rejects(readAll(channel), (error) => isChannelError(error, 'not-found'));
     assert.equal((await channel.info()).lastEntryId, 0, 'a file that the first append will make');
     mkdirSync(join(folder, 'folder.csv'));
-    await assert.rejects(openFileChannel(join(folder, 'folder.csv')).append([['x']]), (error) =>
-      isChannelError(error, 'not-a-channel'),
-    );
+    symlinkSync('/dev/null', join(folder, 'device.csv'));
+    for (const name of ['folder.csv', 'device.csv'])
+      assert.throws(
+        () => openFileChannel(join(folder, name)),
+        (error) => isChannelError(error, 'not-a-channel') && /a folder|not a regular file/.test(error.message),
+      );
     assert.throws(
       () => openFileChannel(join(folder, 'nowhere', 'notes.csv')),
       (error) => isChannelError(error, 'not-found'),
@@ -226,17 +236,78 @@ describe('the rows of a CSV file', () => {
     assert.deepEqual(gaps, [1, 1, 2, 2]);
   });
 
-  for (const [row, says] of [
-    ['a note', /Line 3 .*entry_id/],
-    [`${TIME},-1,x`, /Line 3 .*entry_id/],
-    ['yesterday,2,x', /Line 3 .*created_at/],
+  const noEntry = (line: number, why: string): string =>
+    `Line ${line} of the file is not an entry: its ${why}; it is left out.`;
+
+  for (const [row, why] of [
+    ['a note', 'entry_id is not a number'],
+    ['xx,yy,zz', 'entry_id is not a number'],
+    [`${TIME},-1,x`, 'entry_id is not a number'],
+    ['yesterday,2,x', 'created_at is not a time'],
+    ['24/11/2026 06:00,2,x', 'created_at is not a time'],
+    ['2026-02-31 06:00:00 PST,2,x', 'created_at is not a time'],
   ] as const) {
-    it(`name the line that is none: ${row}`, async (t) => {
-      const { channel, write } = csvFolder(t);
+    it(`are read around a line that is none, which is told: ${row}`, async (t) => {
+      const { channel, text, write } = csvFolder(t);
       write(`created_at,entry_id,field1\n${TIME},1,one\n${row}\n${TIME},3,three\n`);
-      await assert.rejects(readAll(channel), (error) => isChannelError(error, 'damaged') && says.test(error.message));
+      const gap = { from: 2, to: 2, reason: noEntry(3, why) };
+      for (const range of [{ after: 0 }, { after: 1 }, { last: 2 }])
+        assert.deepEqual(await read(channel, range), {
+          ids: [1, 3].slice('after' in range ? range.after : 0),
+          gaps: [gap],
+        });
+      assert.deepEqual(await read(channel, { after: 3 }), { ids: [], gaps: [] });
+      const { notices, lastEntryId } = await channel.info();
+      assert.deepEqual([notices, lastEntryId], [[gap.reason], 3]);
+      assert.deepEqual(await channel.append([['four', 'wide']]), [4]);
+      assert.ok(text().includes(`\n${row},\n`), 'the line stays');
     });
   }
+
+  it('leave their number to a line at the end that may have been one of them', async (t) => {
+    const { channel, write } = csvFolder(t);
+    write(`created_at,entry_id,field1\n${TIME},1,one\n${TIME},"2?",two\n`);
+    const gap = { from: 2, to: 2, reason: noEntry(3, 'entry_id is not a number') };
+    assert.deepEqual(await read(channel, { after: 0 }), { ids: [1], gaps: [gap] });
+    assert.equal((await channel.info()).lastEntryId, 2);
+    assert.deepEqual(await channel.append([['three']]), [3]);
+    assert.deepEqual(await read(channel, { after: 1 }), { ids: [3], gaps: [gap] });
+  });
+
+  it('are told in one sentence when a spreadsheet has rewritten them all, in three when every second one', async (t) => {
+    const { channel, write } = csvFolder(t);
+    const rows = Array.from({ length: 1000 }, (_, at) => at + 1);
+    write(`created_at,entry_id,field1\n${rows.map((id) => `24/11/2026 06:00,${id},x\n`).join('')}`);
+    const reason =
+      'Lines 2 to 1001 of the file are not entries (line 2: its created_at is not a time); they are left out.';
+    assert.deepEqual(await read(channel, { after: 0 }), { ids: [], gaps: [{ from: 1, to: 1000, reason }] });
+    assert.deepEqual((await channel.info()).notices, [reason]);
+    assert.deepEqual(await channel.append([['x']]), [1001]);
+    write(`created_at,entry_id,field1\n${rows.map((id) => `${TIME},${id % 2 ? id : 'x'},x\n`).join('')}`);
+    const { notices } = await channel.info();
+    assert.deepEqual([notices.length, notices.at(-1)], [4, 'More lines of the file are not entries.']);
+    assert.equal((await read(channel, { after: 0 })).gaps.length, 500);
+  });
+
+  it('in disorder are read around a line that is none', async (t) => {
+    const { channel, write } = csvFolder(t);
+    write(`created_at,entry_id,field1\n${TIME},3,three\na note\n${TIME},1,one\n`);
+    const { ids, gaps } = await read(channel, { after: 0 });
+    assert.deepEqual([ids, gaps.map(({ reason }) => reason)], [[1, 3], [noEntry(3, 'entry_id is not a number')]]);
+  });
+
+  it('come with what stands in other columns, where it is asked for', async (t) => {
+    const { channel, write } = csvFolder(t);
+    write(`created_at,entry_id,field1,latitude,status\n${TIME},1,one,51.5,at home,more\n${TIME},2,two,,\n`);
+    const [one, two] = await Array.fromAsync(channel.read({ after: 0 }, { extras: true }));
+    assert.deepEqual(one?.extras, [
+      { name: 'latitude', text: '51.5' },
+      { name: 'status', text: 'at home' },
+      { name: 'column 6', text: 'more' },
+    ]);
+    assert.ok(two !== undefined && !('extras' in two));
+    assert.ok((await readAll(channel)).every((entry) => !('extras' in entry)));
+  });
 
   it(
     'cost the same to read from the end of a short and of a long file',
@@ -298,6 +369,21 @@ describe('around a CSV file', () => {
     const waiting = channel.append([['x']]);
     setImmediate(() => other.close());
     assert.deepEqual(await waiting, [1]);
+  });
+
+  it('a follower is told once of a line that is no entry', async (t) => {
+    const { channel, write, text } = csvFolder(t);
+    await channel.append([['x']]);
+    write(`${text()}a note\n`);
+    const found: number[] = [];
+    const told: string[] = [];
+    for await (const { id } of channel.follow(0, { onUnreachable: ({ reason }) => told.push(reason) })) {
+      found.push(id);
+      if (id === 4) break;
+      await channel.append([['x']]);
+    }
+    assert.deepEqual(found, [1, 3, 4]);
+    assert.equal(told.length, 1);
   });
 
   it('a follower survives that the file is put in place anew', async (t) => {

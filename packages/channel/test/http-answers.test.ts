@@ -274,6 +274,16 @@ describe('a server that is not there', () => {
     assert.equal((await failure(readAll(openHttpChannel({ address })))).code, 'not-a-channel');
   });
 
+  it('was not asked, because the signal was aborted before: nothing goes on', async (t) => {
+    const { address } = await smallServer(t, (_, response) => answer(response, 200, EMPTY_FEED));
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const channel = openHttpChannel({ address, writeKey: WRITE_KEY });
+    await assert.rejects(channel.append([['x']], { signal: AbortSignal.abort(new Error('enough')) }), /enough/);
+    await assert.rejects(channel.info({ signal: AbortSignal.abort(new Error('enough')) }), /enough/);
+    assert.equal(timers(), before);
+  });
+
   it('answered while this program had no time to read: the answer counts', async (t) => {
     const { address } = await smallServer(t, (_, response) => {
       setTimeout(() => answer(response, 200, EMPTY_FEED), 50);

@@ -183,3 +183,28 @@ describe('on ThingSpeak, a follower', () => {
     assert.deepEqual(found, [1]);
   });
 });
+
+describe('on ThingSpeak, status and location', () => {
+  it('are read where they are asked for', async (t) => {
+    const beside = { status: 'at home', latitude: '51.5', longitude: null, elevation: 11 };
+    const { address } = await smallServer(t, ({ url }, response) => {
+      if (url === '/channels/9.json') return answer(response, 404, '{"status":"404"}');
+      const asked = url.includes('status=true') && url.includes('location=true');
+      const entry = { created_at: '2026-11-24T06:00:00Z', entry_id: 1, field1: 'x', ...(asked ? beside : {}) };
+      return answer(response, 200, { channel: { last_entry_id: 1 }, feeds: [entry] });
+    });
+    const channel = openHttpChannel({ address });
+    const entry = { id: 1, createdAt: '2026-11-24T06:00:00Z', fields: ['x'] };
+    assert.deepEqual(await Array.fromAsync(channel.read({ last: 1 })), [entry]);
+    assert.deepEqual(await Array.fromAsync(channel.read({ last: 1 }, { extras: true })), [
+      {
+        ...entry,
+        extras: [
+          { name: 'status', text: 'at home' },
+          { name: 'latitude', text: '51.5' },
+          { name: 'elevation', text: '11' },
+        ],
+      },
+    ]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { GlobalOptions } from './options.ts';
+import { jsonLine } from './terminal/json.ts';
 import { styleFor, type ColorChoice, type Style } from './terminal/style.ts';
 import { visible } from './terminal/visible.ts';
 
@@ -22,7 +23,7 @@ export function openIo(options: GlobalOptions): Io {
   const loud = styleFor(process.stderr, choice);
   const json = options.json === true;
   const say = (human: string, object: unknown): void => {
-    process.stderr.write(`${json ? JSON.stringify(object) : human}\n`);
+    process.stderr.write(json ? jsonLine(object) : `${human}\n`);
   };
   return {
     json,
@@ -41,23 +42,34 @@ export function openIo(options: GlobalOptions): Io {
   };
 }
 
-/** The names of errors that say what happened in words for users: ours, and those of the packages below. */
+/** The names of such errors: ours, and those of the packages below. */
 const TOLD = new Set(['CliError', 'ChannelError', 'ConversationError', 'RelayError']);
 
-function hintOf(error: Error): string | undefined {
+/** Whether an error says what happened in words for users. */
+export function isTold(error: unknown): error is Error {
+  return error instanceof Error && TOLD.has(error.name);
+}
+
+/** What to do about an error, if anybody knows. */
+export function hintOf(error: Error): string | undefined {
   if ('hint' in error && typeof error.hint === 'string') return error.hint;
-  return TOLD.has(error.name) ? undefined : 'This should not happen. --debug shows where it did.';
+  return isTold(error) ? undefined : 'This should not happen. --debug shows where it did.';
+}
+
+/** The stable code of an error. */
+export function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
 }
 
 /** The last words of a run that failed, in the form that was asked for. */
 export function reportError(error: unknown, options: GlobalOptions): void {
   const known = error instanceof Error ? error : new Error(String(error));
   const hint = hintOf(known);
-  const code = 'code' in known && typeof known.code === 'string' ? known.code : 'failed';
+  const code = codeOf(known);
   if (options.debug === true && known.stack !== undefined) process.stderr.write(`${known.stack}\n`);
   if (known.message === '') return;
   if (options.json === true) {
-    process.stderr.write(`${JSON.stringify({ error: { code, message: known.message, ...(hint ? { hint } : {}) } })}\n`);
+    process.stderr.write(jsonLine({ error: { code, message: known.message, ...(hint ? { hint } : {}) } }));
     return;
   }
   const style = styleFor(process.stderr, options.color ?? 'auto');

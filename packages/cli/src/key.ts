@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from 'node:fs';
 import { systemCode, usageError } from './errors.ts';
 
 /** A key file holds one short line; anything longer is another file, named by mistake. */
 const KEY_FILE_BYTES = 4096;
 const STDIN = 0;
+const STDERR = 2;
 
 /** Where a secret comes from when it is not typed: a file (`-` is stdin) or an open descriptor. */
 export interface SecretSource {
@@ -57,13 +58,52 @@ function readFile(file: string, option: string): Uint8Array {
 }
 
 function readDescriptor(fd: number, option: string): Uint8Array {
+  const hint = 'It has to be open for reading: fernspeak receive notes.csv --key-fd 3 3< key';
+  let bytes: Uint8Array | null;
   try {
-    return readAll(fd);
+    bytes = isGiven(fd) ? readAll(fd) : null;
   } catch (error) {
-    throw usageError(
-      `The descriptor of ${option} cannot be read (${systemCode(error) ?? 'unknown'}).`,
-      'It has to be open for reading: fernspeak receive notes.csv --key-fd 3 3< key',
-    );
+    throw usageError(`The descriptor of ${option} cannot be read (${systemCode(error) ?? 'unknown'}).`, hint);
+  }
+  if (bytes === null)
+    throw usageError(`The descriptor of ${option} is no file and no pipe that this command was given.`, hint);
+  return bytes;
+}
+
+/**
+ * Whether a descriptor can be one that this process was started with, and not one of Node's own. By their flags they
+ * look the same, so it goes by their kind: Node's are devices, what is no file at all, and pipes to itself, on which
+ * a reader would wait for ever. Throws a system error when it is not open.
+ */
+function isGiven(fd: number): boolean {
+  if (fd <= STDERR) return true;
+  const about = fstatSync(fd);
+  return about.isFIFO() ? !hasWriterHere(fd) : about.isFile() || about.isSocket();
+}
+
+/** Whether the other end of a pipe is this process itself; false where the system does not tell. */
+function hasWriterHere(fd: number): boolean {
+  const WRITE_ONLY = 1;
+  const ACCESS = 3;
+  const own = '/proc/self/fd';
+  try {
+    const pipe = readlinkSync(`${own}/${fd}`);
+    return readdirSync(own).some((other) => {
+      if (other === String(fd) || linkOf(`${own}/${other}`) !== pipe) return false;
+      const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${other}`, 'utf8'))?.[1] ?? '';
+      return (parseInt(flags, 8) & ACCESS) === WRITE_ONLY;
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** What a descriptor leads to; null for the one with which the list itself was read. */
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
   }
 }
 

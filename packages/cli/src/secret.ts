@@ -47,9 +47,9 @@ export async function askForSecret(prompter: Prompter): Promise<Secret> {
   return { text, typed: true };
 }
 
-/** Says what `--kdf article` means, at each use. */
-export function warnAboutKdf(options: KeyOptions, io: Io): void {
-  if (options.kdf !== 'article') return;
+/** Says what `--kdf article` means, at each use; a key is none that it makes. */
+export function warnAboutKdf(options: KeyOptions, secret: Secret, io: Io): void {
+  if (options.kdf !== 'article' || isKey(secret)) return;
   io.warn(
     'kdf-article',
     "--kdf article makes keys as the article's scripts do: the same salt for everybody and few rounds, so that one table guesses every passphrase.",

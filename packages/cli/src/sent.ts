@@ -2,6 +2,7 @@ import type { Delivery, FramedSent, Sent, Store, Stored } from '@fernspeak/conve
 import { EXIT } from './exit-codes.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
+import { jsonLine } from './terminal/json.ts';
 import { write } from './terminal/output.ts';
 
 /** How much of a sealed string is shown to a person: enough to find it again in the channel. */
@@ -10,7 +11,7 @@ const TAIL = 5;
 
 /** Says what became of the message; a kept one ends the command with its own exit code. */
 export async function reportSent(sent: Sent | FramedSent, named: string, io: Io): Promise<void> {
-  if (io.json) await write(`${JSON.stringify(sentRecord(sent))}\n`);
+  if (io.json) await write(jsonLine(sentRecord(sent)));
   else if (sent.status === 'stored' && !io.quiet) {
     await write(io.terminal ? twoLines(sent, named, io) : `${sent.entryId}\n`);
   }

@@ -8,6 +8,7 @@ import { EXIT } from './exit-codes.ts';
 import { readSecret } from './key.ts';
 import type { ChannelOptions, GlobalOptions } from './options.ts';
 import type { Prompter } from './terminal/prompt.ts';
+import { visible } from './terminal/visible.ts';
 
 /** A channel's address as the user wrote it, for sentences, and what it means. */
 export type Target = Address & { readonly named: string };
@@ -106,6 +107,12 @@ export async function openChannel(target: Target, keys: ChannelKeys, timeout: nu
   return openHttp({ address: target.address, writeKey: keys.write, readKey: keys.read, timeoutMs: timeout * 1000 });
 }
 
+/** Says of a file that cannot be read, or is not there, before anybody is asked for anything. */
+export async function refuseUnreadableFile(path: string): Promise<void> {
+  const { openFileChannel } = await import('@fernspeak/channel/file');
+  await Array.fromAsync(openFileChannel(path).read({ last: 0 }));
+}
+
 /** What reading a channel needs. */
 export interface Reading {
   readonly target: Target;
@@ -142,7 +149,7 @@ async function askForReadKey({ target, prompter }: Reading, keys: ChannelKeys, e
       "Give it once, it is remembered: --read-key-file FILE with the channel's read API key in it.",
     );
   }
-  if (keys.read !== undefined) process.stderr.write(`${error.message}\n`);
+  if (keys.read !== undefined) process.stderr.write(`${visible(error.message)}\n`);
   const read = (await prompter.hidden('Read API key of the channel (remembered): ')).trim();
   if (read === '') throw error;
   return read;

@@ -83,7 +83,8 @@ check     prints what is wrong, one finding a line; exit code 1, or 4. --json {"
 forget    --json {"forgotten"}
 
 inspect   prints each entry byte by byte; what anyone can read is marked >.
-  --json  one object a line: entryId, storedAt, characters, sealed, fields (each "token" or "readable"), part, joined, links;
+  --json  one object a line: entryId, storedAt, characters, sealed, fields (each "token" or "readable"), part,
+          extras (status, location, other columns of a file), joined, links;
           with a key also opened: [{"kind","sender","n","seen","sentAt","title","bytes","text","findings"}], findings null
           where it was not received here yet
 

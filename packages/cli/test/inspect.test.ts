@@ -51,6 +51,15 @@ test('a readable field makes an entry not sealed', () => {
   assert.deepEqual(view.fields[1], { field: 3, characters: 4, content: { kind: 'readable', text: '22.5' } });
 });
 
+test('what stands beside the fields makes an entry not sealed, unless it is a token', () => {
+  const token = fernet.encrypt('x');
+  const sealed = entry(1, [token]);
+  const view = viewEntry({ ...sealed, extras: [{ name: 'status', text: 'at home' }] });
+  assert.equal(view.sealed, false);
+  assert.deepEqual(view.extras, [{ name: 'status', characters: 7, content: { kind: 'readable', text: 'at home' } }]);
+  assert.equal(viewEntry({ ...sealed, extras: [{ name: 'copy', text: token }] }).sealed, true);
+});
+
 test('a part with something else in it is not sealed', () => {
   const view = viewEntry(entry(1, ['~AAAAAAAAAAA.1.2~hello world']));
   assert.equal(view.sealed, false);

@@ -187,11 +187,11 @@ test('Ctrl-C while a message waits keeps it and says so', async (t) => {
   const args = ['send', address, 'hello', '--key-file', 'key', '--write-key-file', 'write.key'];
   const { code, stderr } = await fernspeak(here.home, args, {
     cwd: here.folder,
-    onStart: (child) =>
-      silent.on('connection', (socket) => {
-        t.after(() => socket.destroy());
-        child.kill('SIGINT');
-      }),
+    onStart: (child) => {
+      silent.on('connection', (socket) => t.after(() => socket.destroy()));
+      // once: a second Ctrl-C ends it by force
+      silent.once('connection', () => child.kill('SIGINT'));
+    },
   });
   assert.equal(code, 130);
   assert.match(stderr, /The message is kept, sealed, and goes out with the next command/);
@@ -228,6 +228,26 @@ test('a sensor that seals each field is read field by field', async (t) => {
   const { stdout, stderr } = await here.fernspeak(['receive', channel.address, '--key-file', 'key']);
   assert.equal(stdout, 'temperature: 21.5\nhumidity: 40\nbattery: (not sealed, readable by anyone) 3.7\n');
   assert.match(stderr, /^warning: One value here was not sealed/);
+});
+
+test('inspect shows the status and place of an entry, which anyone can read though its field is sealed', async (t) => {
+  const here = machine(t);
+  const relay = await startRelayProcess(t, join(here.folder, 'relay'));
+  const channel = await createChannel(relay.url);
+  const { stdout: sent } = await here.fernspeak(['send', 'scratch.csv', 'x', '--key-file', 'key', '--json']);
+  const { sealed } = JSON.parse(sent) as { sealed: string };
+  const place = { latitude: '51.5', longitude: '-0.1', elevation: '11' };
+  const body = new URLSearchParams({ api_key: channel.writeKey, field1: sealed, status: 'at home', ...place });
+  await fetch(`${relay.url}/update`, { method: 'POST', body });
+  const { stdout } = await here.fernspeak(['inspect', channel.address]);
+  assert.match(stdout, /^> status {7}NOT SEALED, anyone can read it: at home$/m);
+  for (const name of Object.keys(place)) assert.match(stdout, new RegExp(`^> ${name} +NOT SEALED`, 'm'));
+  assert.match(stdout, /^This entry is NOT SEALED/m);
+  const json = await here.fernspeak(['inspect', channel.address, '--json', '--entry', '1']);
+  const { sealed: isSealed, extras } = JSON.parse(json.stdout) as { sealed: boolean; extras: unknown[] };
+  assert.equal(isSealed, false);
+  assert.equal(extras.length, 4);
+  assert.deepEqual(extras[0], { name: 'status', characters: 7, kind: 'readable', text: 'at home' });
 });
 
 test('a loose profile is refused, and no key of it shown', async (t) => {

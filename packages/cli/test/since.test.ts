@@ -23,6 +23,17 @@ test('a bare date is midnight on this machine', () => {
   assert.equal(sinceMoment('2026-11-23', NOW).getTime(), new Date(2026, 10, 23).getTime());
 });
 
-for (const text of ['', 'yesterday', '7', '-7d', '2026-13-01', '2026-11-23Tnoon', '99999999d', '24.11.2026']) {
+for (const text of [
+  '',
+  'yesterday',
+  '7',
+  '-7d',
+  '2026-13-01',
+  '2026-02-30',
+  '2026-02-30T06:00:00Z',
+  '2026-11-23Tnoon',
+  '99999999d',
+  '24.11.2026',
+]) {
   test(`--since does not take “${text}”`, () => assert.throws(() => sinceMoment(text, NOW), /It takes an age/));
 }

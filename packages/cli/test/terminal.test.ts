@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createChannel, fernspeak, LAUNCHER, startRelayProcess, temporaryFolder } from '@fernspeak/test';
@@ -67,6 +67,19 @@ needsTerminal('receive asks for the key', async (t) => {
   await session.expect('Are we still on for six?\r\n');
   assert.equal((await session.end()).code, 0);
 });
+
+for (const [command, says] of [
+  ['receive missing.csv', 'There is no such file.'],
+  ['send folder.csv', 'folder.csv is a folder, not a file.'],
+] as const) {
+  needsTerminal(`nothing is asked where the file cannot be one: ${command}`, async (t) => {
+    const { folder, open } = machine(t);
+    mkdirSync(join(folder, 'folder.csv'));
+    const { code, screen } = await open(`fernspeak ${command}`).end();
+    assert.equal(code, 3);
+    assert.ok(screen.includes(says) && !screen.includes('Message:') && !screen.includes('passphrase:'), screen);
+  });
+}
 
 needsTerminal('Ctrl-C at a question ends with 130, and the terminal is as it was', async (t) => {
   const { open } = machine(t);

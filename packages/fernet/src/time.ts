@@ -33,9 +33,12 @@ export function wholeSeconds(time: number, name: string): number {
 
 /**
  * The limit that the options ask for; null for none.
- * @throws TypeError, RangeError when `ttl` or `now` is not a number of seconds, 0 or more (`ttl` may be Infinity).
+ * @throws TypeError when they are no object; TypeError, RangeError when `ttl` or `now` is not a number of seconds, 0 or more (`ttl` may be Infinity).
  */
-export function ageLimit({ ttl, now }: AgeOptions): AgeLimit | null {
+export function ageLimit(options: AgeOptions): AgeLimit | null {
+  // a bare number, which is how pyca takes the ttl, would be no limit at all
+  if (typeof options !== 'object' || options === null) throw new TypeError('The options are an object: { ttl, now }');
+  const { ttl, now } = options;
   const time = now === undefined ? undefined : wholeSeconds(now, 'now');
   if (ttl === undefined) return null;
   if (typeof ttl !== 'number') throw new TypeError('ttl is a number of seconds');

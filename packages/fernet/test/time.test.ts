@@ -35,6 +35,8 @@ describe('ttl', () => {
 
   test("that makes no sense is the caller's mistake", () => {
     for (const ttl of [-1, NaN]) assert.throws(() => fernet.decrypt(token, { ttl }), RangeError);
+    for (const options of [null, 60])
+      assert.throws(() => fernet.decrypt(token, options as never), { name: 'TypeError', message: /an object: \{ ttl/ });
     for (const ttl of [null, '60', 60n]) assert.throws(() => fernet.decrypt(token, { ttl: ttl as never }), TypeError);
     for (const now of [-1, NaN, Infinity]) assert.throws(() => fernet.decrypt(token, { ttl: 1, now }), RangeError);
     assert.throws(() => fernet.decrypt(token, { now: '0' as never }), TypeError);

@@ -94,6 +94,7 @@ describe('multipart', () => {
     const nameless = '--x y\r\nContent-Disposition: form-data\r\n\r\nv\r\n--x y\r\nno headers\r\n--x y--';
     assert.deepEqual(multipartFields(Buffer.from(nameless), type, 10), []);
     assert.throws(() => multipartFields(Buffer.from(''), 'multipart/form-data', 10), { status: 400 });
+    assert.throws(() => multipartFields(Buffer.from(part('a', 'cut off')), type, 10), { status: 400 });
     assert.throws(() => multipartFields(Buffer.from(part('a', '').repeat(20)), type, 10), { status: 400 });
   });
 

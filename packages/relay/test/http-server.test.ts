@@ -180,6 +180,18 @@ describe('limits of a request', () => {
     const head = 'POST /update HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
     const chunk = `${(20_000).toString(16)}\r\n${'a'.repeat(20_000)}\r\n`;
     assert.match(await exchange(small, `${head}${chunk}0\r\n\r\n`), /^HTTP\/1\.1 413 /);
+    const huge = await exchange(small, 'POST /update HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\nbegun');
+    assert.match(huge, /^HTTP\/1\.1 413 Payload Too Large\r\n/);
+  });
+
+  test('a second Host, or a whole address as its target, is no request from this computer', async () => {
+    const hosts = 'Host: 127.0.0.1\r\nHost: evil.example\r\n';
+    assert.match(
+      await exchange(relay, `POST /channels.json HTTP/1.1\r\n${hosts}${LAST}`),
+      /^HTTP\/1\.1 400 Bad Request\r\n/,
+    );
+    const target = 'http://evil.example/channels.json';
+    assert.match(await exchange(relay, `POST ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\n${LAST}`), /^HTTP\/1\.1 401 /);
   });
 
   test('a body that was compressed is refused by name', async () => {

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -25,6 +25,7 @@ import { FileWatch } from './follow.ts';
 import { withFileLock } from './lock.ts';
 import { conflictNotices } from './notices.ts';
 import { readEntries, takeSnapshot } from './read.ts';
+import { strayNotices } from './strays.ts';
 import { unendedLine } from './tail.ts';
 
 /** Longest cell of a spreadsheet (Excel); longer ones are cut when the file is opened and saved there. Python's csv takes 128 KiB. */
@@ -48,11 +49,13 @@ export interface FileChannelOptions {
 
 /**
  * A channel in a CSV file of ThingSpeak's shape; the file is made by the first append. `path` may lead over symbolic
- * links. Throws ChannelError when they lead in a circle or the folder is missing.
+ * links. Throws ChannelError when they lead in a circle or to something else than a file, or the folder is missing.
  */
 export function openFileChannel(path: string, options: FileChannelOptions = {}): Channel {
   try {
-    return new FileChannel(realPath(resolve(path)), options.now ?? (() => new Date()));
+    const real = realPath(resolve(path));
+    refuseOtherThanFile(real);
+    return new FileChannel(real, options.now ?? (() => new Date()));
   } catch (error) {
     throw fileError(error);
   }
@@ -73,6 +76,16 @@ function realPath(path: string): string {
   throw new ChannelError('not-a-channel', 'The symbolic links of the path lead in a circle.');
 }
 
+/** Looked at before it is opened: opening a pipe waits for ever, and opening a device can do something. */
+function refuseOtherThanFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  const what = found.isDirectory() ? 'a folder, not a file' : 'not a regular file';
+  throw new ChannelError('not-a-channel', `${basename(path)} is ${what}.`, {
+    hint: 'Name a file that does not exist yet, or one that begins with created_at,entry_id,field1.',
+  });
+}
+
 class FileChannel implements Channel {
   readonly address: string;
   readonly place: string;
@@ -88,13 +101,13 @@ class FileChannel implements Channel {
 
   async info({ signal }: CallOptions = {}): Promise<ChannelInfo> {
     signal?.throwIfAborted();
-    const { lastId, unended } = await this.#end();
+    const { lastId, notices } = await this.#end();
     return {
       limits: FILE_LIMITS,
       name: basename(this.#path),
       fieldNames: Array.from({ length: MAX_FIELDS }, () => null),
       lastEntryId: lastId,
-      notices: [...(unended === null ? [] : [unended]), ...(await conflictNotices(this.#path))],
+      notices: [...notices, ...(await conflictNotices(this.#path))],
     };
   }
 
@@ -128,10 +141,11 @@ class FileChannel implements Channel {
     let position = after;
     let seen = '';
     let wasShorter = false;
+    // told once, not with each change of the file
+    const told = new Set<string>();
     const onUnreachable = (gap: Unreachable): void => {
-      // told once, not with each change of the file
-      position = Math.max(position, gap.to);
-      options.onUnreachable?.(gap);
+      if (!told.has(gap.reason)) options.onUnreachable?.(gap);
+      told.add(gap.reason);
     };
     try {
       while (!stopped()) {
@@ -167,15 +181,21 @@ class FileChannel implements Channel {
     }
   }
 
-  /** The last number (0 when the file is empty or not there yet), and what is wrong with what follows it. */
-  async #end(): Promise<{ lastId: number; unended: string | null }> {
-    if ((await fileState(this.#path)) === '') return { lastId: 0, unended: null };
+  /** The last number (0 when the file is empty or not there yet), and what is wrong with its lines. */
+  async #end(): Promise<{ lastId: number; notices: string[] }> {
+    if ((await fileState(this.#path)) === '') return { lastId: 0, notices: [] };
     const file = await this.#open();
     try {
       const snapshot = await takeSnapshot(file, { last: 1 });
-      if (snapshot === null) return { lastId: 0, unended: null };
+      if (snapshot === null) return { lastId: 0, notices: [] };
       const { extent, size } = snapshot;
-      return { lastId: extent.lastId, unended: await unendedLine(file, extent.end, size) };
+      const unended = await unendedLine(file, extent.end, size);
+      return {
+        lastId: extent.lastId,
+        notices: [...(await strayNotices(file, extent.strays)), ...(unended === null ? [] : [unended])],
+      };
+    } catch (error) {
+      throw fileError(error);
     } finally {
       await file.close();
     }

@@ -7,7 +7,6 @@ const SENTENCES: Readonly<Record<string, { code: ChannelError['code']; sentence:
     hint: 'Check the path; send makes the file, but not its folder.',
   },
   ENOTDIR: { code: 'not-found', sentence: 'There is no such folder.', hint: 'Check the path.' },
-  EISDIR: { code: 'not-a-channel', sentence: 'This is a folder, not a file.', hint: 'Name a file in it.' },
   ELOOP: { code: 'not-a-channel', sentence: 'The symbolic links of the path lead in a circle.' },
   EACCES: {
     code: 'unauthorized',

@@ -1,12 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Entry, ReadOptions, ReadRange } from '../channel.ts';
-import { ChannelError } from '../errors.ts';
 import type { Header } from './header.ts';
 import { readHeader } from './header.ts';
-import { readRow, readRowId } from './row.ts';
+import { readRow } from './row.ts';
 import type { Extent } from './tail.ts';
 import { eachRow, surveyAll, surveyTail } from './tail.ts';
-import { lineAt, MAX_ROW_BYTES, readBytes } from './rows.ts';
+import { LineNumbers, MAX_ROW_BYTES, readBytes } from './rows.ts';
+import type { StrayLines } from './strays.ts';
+import { straySentence, withStray } from './strays.ts';
 
 /** A file as it was at one moment; what is appended later is not part of it. */
 export interface Snapshot {
@@ -31,28 +32,39 @@ export async function* readEntries(
   file: FileHandle,
   snapshot: Snapshot,
   wanted: ReadRange,
-  { signal, onUnreachable }: ReadOptions,
+  options: ReadOptions,
 ): AsyncGenerator<Entry> {
   const { header, extent } = snapshot;
+  const { signal, onUnreachable } = options;
   if (!extent.ordered) {
-    yield* readDisordered({ ...snapshot, file, wanted, signal, onUnreachable });
+    yield* readDisordered({ ...snapshot, ...options, file, wanted });
     return;
   }
   const after = 'after' in wanted ? wanted.after : 0;
+  const numbers = new LineNumbers(file);
+  let strays: StrayLines | null = null;
+  let previous = extent.from === header.end ? 0 : null;
   for await (const row of eachRow(file, extent.from, extent.end)) {
     signal?.throwIfAborted();
-    const entry = readRow(row.bytes, header);
-    if (typeof entry === 'string') throw await damaged(file, row.start, entry);
-    if (entry === null || entry.id <= after) continue;
+    const entry = readRow(row.bytes, header, options.extras);
+    if (entry === null) continue;
+    if ('stray' in entry) {
+      strays = withStray(strays, row, entry);
+      continue;
+    }
+    if (strays !== null && entry.id > after) {
+      const from = Math.max(previous ?? entry.id - 1, after) + 1;
+      onUnreachable?.({ from, to: entry.id - 1, reason: await straySentence(strays, numbers) });
+    }
+    strays = null;
+    previous = entry.id;
+    if (entry.id <= after) continue;
     if (row.whole) yield entry;
     else onUnreachable?.({ from: entry.id, to: entry.id, reason: tooLong(entry.id) });
   }
-}
-
-async function damaged(file: FileHandle, offset: number, what: string): Promise<ChannelError> {
-  return new ChannelError('damaged', `Line ${await lineAt(file, offset)} of the file is not an entry: ${what}.`, {
-    hint: 'Mend or delete that line in a text editor; a spreadsheet may have rewritten it.',
-  });
+  if (strays === null) return;
+  const from = Math.max(previous ?? extent.lastId, after) + 1;
+  onUnreachable?.({ from, to: extent.lastId, reason: await straySentence(strays, numbers) });
 }
 
 interface DisorderedRead extends ReadOptions, Snapshot {
@@ -68,13 +80,28 @@ async function* readDisordered({
   wanted,
   signal,
   onUnreachable,
+  extras,
 }: DisorderedRead): AsyncGenerator<Entry> {
   const rows: { id: number; start: number; length: number; whole: boolean }[] = [];
-  for await (const { bytes, start, whole } of eachRow(file, header.end, extent.end)) {
-    const id = readRowId(bytes, header);
-    if (id < 0) throw await damaged(file, start, 'its entry_id or created_at is not one');
-    if (id > 0) rows.push({ id, start, length: bytes.length, whole });
+  const numbers = new LineNumbers(file);
+  let strays: StrayLines | null = null;
+  const tellStrays = async (): Promise<void> => {
+    // in disorder nobody knows which number such a line had
+    if (strays !== null) onUnreachable?.({ from: 1, to: 0, reason: await straySentence(strays, numbers) });
+    strays = null;
+  };
+  for await (const row of eachRow(file, header.end, extent.end)) {
+    const { bytes, start, whole } = row;
+    const entry = readRow(bytes, header);
+    if (entry === null) continue;
+    if ('stray' in entry) {
+      strays = withStray(strays, row, entry);
+      continue;
+    }
+    await tellStrays();
+    rows.push({ id: entry.id, start, length: bytes.length, whole });
   }
+  await tellStrays();
   // the sort is stable: of two rows with one number the first in the file wins
   rows.sort((a, b) => a.id - b.id);
   const single = rows.filter(({ id }, index) => rows[index - 1]?.id !== id);
@@ -85,11 +112,10 @@ async function* readDisordered({
       : single.slice(Math.max(0, single.length - wanted.last));
   for (const { id, start, length, whole } of chosen) {
     signal?.throwIfAborted();
-    const entry = readRow(await readBytes(file, start, length), header);
-    if (typeof entry === 'string') throw await damaged(file, start, entry);
+    const entry = readRow(await readBytes(file, start, length), header, extras);
     if (twice.has(id)) onUnreachable?.({ from: id, to: id, reason: sameNumber(id) });
     if (!whole) onUnreachable?.({ from: id, to: id, reason: tooLong(id) });
-    else if (entry !== null) yield entry;
+    else if (entry !== null && !('stray' in entry)) yield entry;
   }
 }
 

@@ -37,16 +37,26 @@ export async function readBytes(file: FileHandle, position: number, length: numb
   return buffer.subarray(0, filled);
 }
 
-/** Number of the line in which an offset lies, counted from 1 as editors do. */
-export async function lineAt(file: FileHandle, offset: number): Promise<number> {
-  let line = 1;
-  for (let at = 0; at < offset;) {
-    const chunk = await readBytes(file, at, Math.min(CHUNK_BYTES, offset - at));
-    if (chunk.length === 0) break;
-    for (let lf = chunk.indexOf(LF); lf >= 0; lf = chunk.indexOf(LF, lf + 1)) line++;
-    at += chunk.length;
+/** Counts the lines of a file from 1, as editors do; goes on where it stopped. */
+export class LineNumbers {
+  readonly #file: FileHandle;
+  #at = 0;
+  #line = 1;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
   }
-  return line;
+
+  /** The number of the line in which an offset lies, which is not before the one that was asked for last. */
+  async of(offset: number): Promise<number> {
+    while (this.#at < offset) {
+      const chunk = await readBytes(this.#file, this.#at, Math.min(CHUNK_BYTES, offset - this.#at));
+      if (chunk.length === 0) break;
+      for (let lf = chunk.indexOf(LF); lf >= 0; lf = chunk.indexOf(LF, lf + 1)) this.#line++;
+      this.#at += chunk.length;
+    }
+    return this.#line;
+  }
 }
 
 /** `bytes`: the row with its line end, or of one that is too long at least its beginning. */

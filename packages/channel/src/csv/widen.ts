@@ -60,7 +60,7 @@ async function writeWider(copy: FileHandle, { file, header, end, missing, number
     // a row that is too long for one read comes first among those of the read in which it ends
     const long = rows.find(({ whole }) => !whole);
     if (long !== undefined) at = await writeAll(copy, blanks, await copyCells(file, long, { to: copy, at }));
-    const kept = rows.filter(({ bytes, whole }) => whole && readRowId(bytes, header) !== 0);
+    const kept = rows.filter(({ bytes, whole }) => whole && readRowId(bytes, header) !== null);
     at = await writeAll(copy, Buffer.concat(kept.flatMap(({ bytes }) => [bytes, blanks])), at);
   }
   const wider = widerHeader(header, missing);

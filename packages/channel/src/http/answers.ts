@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Entry, Limits } from '../channel.ts';
+import type { Entry, Extra, Limits } from '../channel.ts';
 import type { Fields } from '../format/fields.ts';
 import { isoSeconds } from '../format/time.ts';
 import { trimFields } from '../limits.ts';
@@ -10,6 +10,10 @@ import { trimFields } from '../limits.ts';
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const positive = v.pipe(count, v.minValue(1));
 const FIELD_KEYS = ['field1', 'field2', 'field3', 'field4', 'field5', 'field6', 'field7', 'field8'] as const;
+
+/** What stands beside the fields, where it was asked for. */
+const EXTRA_KEYS = ['status', 'latitude', 'longitude', 'elevation'] as const;
+const VALUE = v.nullish(v.union([v.string(), v.number()]));
 
 function eachField<T extends v.GenericSchema>(schema: T): Record<(typeof FIELD_KEYS)[number], T> {
   return Object.fromEntries(FIELD_KEYS.map((key) => [key, schema])) as Record<(typeof FIELD_KEYS)[number], T>;
@@ -27,7 +31,11 @@ const ENTRY = v.object({
     v.check((text) => !Number.isNaN(Date.parse(text))),
   ),
   entry_id: positive,
-  ...eachField(v.nullish(v.union([v.string(), v.number()]))),
+  ...eachField(VALUE),
+  status: VALUE,
+  latitude: VALUE,
+  longitude: VALUE,
+  elevation: VALUE,
 });
 
 const FEED = v.object({ channel: CHANNEL, feeds: v.array(ENTRY) });
@@ -105,11 +113,21 @@ export function parseEntry(text: string): Entry | null {
 }
 
 function toEntry(entry: v.InferOutput<typeof ENTRY>): Entry {
-  const fields: Fields = FIELD_KEYS.map((key) => {
-    const value = entry[key] ?? null;
-    return typeof value === 'number' ? String(value) : value;
+  const fields: Fields = FIELD_KEYS.map((key) => textOf(entry[key]));
+  const extras: Extra[] = EXTRA_KEYS.flatMap((name) => {
+    const text = textOf(entry[name]);
+    return text === null || text === '' ? [] : [{ name, text }];
   });
-  return { id: entry.entry_id, createdAt: isoSeconds(new Date(entry.created_at)), fields: trimFields(fields) };
+  return {
+    id: entry.entry_id,
+    createdAt: isoSeconds(new Date(entry.created_at)),
+    fields: trimFields(fields),
+    ...(extras.length === 0 ? {} : { extras }),
+  };
+}
+
+function textOf(value: string | number | null | undefined): string | null {
+  return value === undefined || value === null ? null : String(value);
 }
 
 /** The answer of /update.json; null when it is none. `channelId` is null where the server does not tell. */

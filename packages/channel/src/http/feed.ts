@@ -13,6 +13,8 @@ export interface FeedRequest extends CallOptions {
   readonly waitSeconds?: number;
   /** Entries up to this time, ISO 8601, included (ThingSpeak). */
   readonly end?: string;
+  /** With status and location. */
+  readonly extras?: boolean | undefined;
   /** Default: the read key, else the write key, which reads as well (thingspeak-api 1.1). */
   readonly key?: string | undefined;
 }
@@ -23,6 +25,10 @@ export async function readFeedOnce(connection: Connection, asked: FeedRequest): 
   if (asked.after !== undefined) query.set('after', String(asked.after));
   if (asked.waitSeconds !== undefined) query.set('wait', String(asked.waitSeconds));
   if (asked.end !== undefined) query.set('end', asked.end);
+  if (asked.extras === true) {
+    query.set('status', 'true');
+    query.set('location', 'true');
+  }
   const answer = await request(connection, {
     path: `/channels/${connection.address.channelId}/feeds.json?${query.toString()}`,
     key: asked.key ?? connection.readKey ?? connection.writeKey,

@@ -36,7 +36,7 @@ export class Pages {
 export async function* readRelay(
   connection: Connection,
   range: ReadRange,
-  { signal, onUnreachable }: ReadOptions,
+  { signal, onUnreachable, extras }: ReadOptions,
 ): AsyncGenerator<Entry> {
   const pages = new Pages(connection);
   let newest: number | null = null;
@@ -46,7 +46,7 @@ export async function* readRelay(
     position = Math.max(0, newest - range.last);
   }
   while (newest === null || position < newest) {
-    const page = await pages.next(readFeed, { after: position, signal });
+    const page = await pages.next(readFeed, { after: position, signal, extras });
     newest ??= page.lastEntryId;
     for (const entry of page.entries) {
       signal?.throwIfAborted();

@@ -30,7 +30,7 @@ export async function* readThingSpeak(
   options: ReadOptions,
 ): AsyncGenerator<Entry> {
   const asked = firstResults(range);
-  const first = await readFeed(connection, { results: asked, signal: options.signal });
+  const first = await readFeed(connection, { results: asked, signal: options.signal, extras: options.extras });
   yield* finish(connection, { range, options, first, asked });
 }
 
@@ -48,7 +48,7 @@ interface Finishing {
 
 async function* finish(connection: Connection, { range, options, first, asked }: Finishing): AsyncGenerator<Entry> {
   const lowest = 'after' in range ? range.after + 1 : Math.max(1, first.lastEntryId - range.last + 1);
-  const { entries, unreachableTo, reason } = await gather(connection, { lowest, first, asked, signal: options.signal });
+  const { entries, unreachableTo, reason } = await gather(connection, { lowest, first, asked, options });
   const ordered = [...entries.values()].sort((a, b) => a.id - b.id);
   const chosen =
     'after' in range
@@ -65,11 +65,12 @@ interface Gathering {
   readonly lowest: number;
   readonly first: Feed;
   readonly asked: number;
-  readonly signal: AbortSignal | undefined;
+  readonly options: ReadOptions;
 }
 
 /** Pages back in time. `end` is inclusive, so the oldest second of a page comes twice. */
-async function gather(connection: Connection, { lowest, first, asked, signal }: Gathering): Promise<Gathered> {
+async function gather(connection: Connection, { lowest, first, asked, options }: Gathering): Promise<Gathered> {
+  const { signal, extras } = options;
   const entries = new Map(first.entries.map((entry) => [entry.id, entry]));
   let page = first;
   let results = asked;
@@ -85,7 +86,7 @@ async function gather(connection: Connection, { lowest, first, asked, signal }: 
       end = oldest;
     }
     results = MOST_RESULTS;
-    page = await readFeed(connection, { results, signal, ...(end === undefined ? {} : { end }) });
+    page = await readFeed(connection, { results, signal, extras, ...(end === undefined ? {} : { end }) });
     for (const entry of page.entries) if (!entries.has(entry.id)) entries.set(entry.id, entry);
   }
   return { entries, unreachableTo: 0, reason: '' };

@@ -4,7 +4,7 @@ import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { openIo, type Io } from '../io.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { newCommand, withTimeout, type GlobalOptions } from '../options.ts';
 import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { conversationNamed } from '../conversation.ts';
 import { CliError, usageError } from '../errors.ts';
 import { openIo } from '../io.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
 import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';

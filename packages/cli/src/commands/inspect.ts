@@ -20,13 +20,13 @@ import { framedOpener, plainOpener, type OpenedView, type Opener } from '../insp
 import { duration, InspectText, type Inspected } from '../inspect/text.ts';
 import { beside, fitBeside, openedLines, rightWidth } from '../inspect/two-views.ts';
 import { openIo, type Io } from '../io.ts';
-import { jsonLine } from '../listen/record.ts';
 import { newCommand, positiveNumber, withKey, withReadKey } from '../options.ts';
 import type { ChannelOptions, GlobalOptions, KeyOptions } from '../options.ts';
 import { keyOrPassphrase, keySource, warnAboutKdf } from '../secret.ts';
 import { refuseKeyOptions } from '../send/framed.ts';
 import { reportWaiting } from '../sent.ts';
 import { channelTarget, givenKeys, openReadable, profileOf, type Target } from '../session.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 import { openPrompter, type Prompter } from '../terminal/prompt.ts';
 import { visibleLine } from '../terminal/visible.ts';
@@ -109,10 +109,10 @@ async function openByName(name: string, { options, profile, prompter, io }: Open
 }
 
 async function openByAddress(target: Target, { options, profile, prompter, io }: Opening): Promise<Opened> {
-  warnAboutKdf(options, io);
   const { file, fd } = keySource(options);
   const withKey = options.open === true || file !== undefined || fd !== undefined;
   const secret = withKey ? await keyOrPassphrase(options, prompter) : null;
+  if (secret !== null) warnAboutKdf(options, secret, io);
   const { channel, info } = await openReadable({ target, options, prompter, profile });
   await reportWaiting(profile.store, channel.address, io);
   if (secret === null) return { target, channel, info, opener: null };
@@ -163,10 +163,13 @@ async function openAll(opener: Opener, arrival: Arrival | null): Promise<OpenedV
   return views;
 }
 
-async function* entriesOf({ io, channel, options }: Inspection): AsyncIterable<Entry> {
+async function* entriesOf({ io, channel, info, options }: Inspection): AsyncIterable<Entry> {
   const range = options.all === true ? { after: 0 } : { last: options.last ?? SHOWN_ENTRIES };
+  const warn = ({ reason }: Unreachable): void => {
+    if (!info.notices.includes(reason)) io.warn('unreachable', reason);
+  };
   yield* options.entry === undefined
-    ? channel.read(range, { onUnreachable: ({ reason }) => io.warn('unreachable', reason) })
+    ? channel.read(range, { onUnreachable: warn, extras: true })
     : oneEntry(channel, options.entry);
 }
 
@@ -175,7 +178,7 @@ async function* oneEntry(channel: Channel, wanted: number): AsyncIterable<Entry>
   const onUnreachable = ({ from, to, reason }: Unreachable): void => {
     if (from <= wanted && wanted <= to) why = reason;
   };
-  for await (const entry of channel.read({ after: wanted - 1 }, { onUnreachable })) {
+  for await (const entry of channel.read({ after: wanted - 1 }, { onUnreachable, extras: true })) {
     if (entry.id !== wanted) break;
     yield entry;
     return;
@@ -234,6 +237,7 @@ function record(
     fields: view.fields.map(({ field, characters, content }) => {
       return { field, name: info.fieldNames[field - 1] ?? null, characters, ...content };
     }),
+    extras: view.extras.map(({ name, characters, content }) => ({ name, characters, ...content })),
     joined: whole === undefined ? null : { entries: joined?.entries, characters: whole.length, ...viewText(whole) },
     links,
     ...(opened === null ? {} : { opened }),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { withConversation } from '../conversation.ts';
 import { LINK_IS_SECRET, makeLink, reachOf } from '../invite/link.ts';
 import { openIo, type Io } from '../io.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
 import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';

@@ -1,9 +1,10 @@
 import { Fernet } from '@fernspeak/fernet';
 import type { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
-import { CliError, systemCode } from '../errors.ts';
+import { CliError, systemCode, usageError } from '../errors.ts';
 import { openIo } from '../io.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 
 /** `fernspeak key`: a new random key. */
@@ -19,14 +20,16 @@ export function keyCommand(): Command {
 
 async function makeKey(options: GlobalOptions & { out?: string }): Promise<void> {
   const io = openIo(options);
+  if (options.out === '')
+    throw usageError('--out is empty.', '--out takes the name of a file that does not exist yet.');
   const key = Fernet.generateKey();
   if (options.out === undefined || options.out === '-') {
-    await write(io.json ? `${JSON.stringify({ key })}\n` : `${key}\n`);
+    await write(io.json ? jsonLine({ key }) : `${key}\n`);
     if (io.terminal) io.note('Whoever has it reads everything. --out FILE writes it to a file that only you can read.');
     return;
   }
   writeNew(options.out, `${key}\n`);
-  if (io.json) await write(`${JSON.stringify({ file: options.out })}\n`);
+  if (io.json) await write(jsonLine({ file: options.out }));
   else
     io.note(`A new key is in ${options.out}. Whoever has it reads everything: hand it over by a way that you trust.`);
 }

@@ -3,7 +3,7 @@ import type { Profile } from '@fernspeak/conversation/profile';
 import type { Command } from 'commander';
 import { openConversation } from '../conversation.ts';
 import { openIo, type Io } from '../io.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
 import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';

@@ -70,7 +70,6 @@ async function listen(named: string, options: ListenOptions): Promise<void> {
   const prompter = openPrompter(options);
   const profile = await profileOf(options, prompter);
   try {
-    warnAboutKdf(options, io);
     const opening = { options, profile, prompter, io };
     const { channel, source, flush } =
       target === null ? await openByName(named, opening) : await openByAddress(target, opening);
@@ -102,11 +101,12 @@ async function openByName(name: string, { options, profile, prompter, io }: Open
   };
 }
 
-async function openByAddress(target: Target, { options, profile, prompter }: Opening): Promise<Opened> {
-  const { text: secret } = await keyOrPassphrase(options, prompter);
+async function openByAddress(target: Target, { options, profile, prompter, io }: Opening): Promise<Opened> {
+  const secret = await keyOrPassphrase(options, prompter);
+  warnAboutKdf(options, secret, io);
   const { channel } = await openReadable({ target, options, prompter, profile });
   const { place = channel.place, kdf = 'fernspeak' } = options;
-  const seal = plainSeal(await deriveKey({ secret, place, kdf }));
+  const seal = plainSeal(await deriveKey({ secret: secret.text, place, kdf }));
   const conversation = new Conversation({ channel, seal, store: profile.store });
   return { channel, source: plainSource(conversation), flush: (options) => conversation.flush(options) };
 }

@@ -5,7 +5,7 @@ import { withConversation } from '../conversation.ts';
 import { openIo, type Io } from '../io.ts';
 import { confirmedBy, type Confirmed } from '../members/confirmed.ts';
 import { shortKey } from '../members/key.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { newCommand, withTimeout, type GlobalOptions } from '../options.ts';
 import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';

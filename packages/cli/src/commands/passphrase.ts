@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { usageError } from '../errors.ts';
 import { openIo } from '../io.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 
 interface PassphraseOptions extends GlobalOptions {
@@ -44,7 +45,7 @@ async function run(options: PassphraseOptions): Promise<void> {
 async function suggest(options: GlobalOptions): Promise<void> {
   const io = openIo(options);
   const passphrase = suggestPassphrase();
-  if (io.json) return write(`${JSON.stringify({ passphrase, guessesLog2: GUESSES_LOG2 })}\n`);
+  if (io.json) return write(jsonLine({ passphrase, guessesLog2: GUESSES_LOG2 }));
   await write(`${passphrase}\n`);
   io.note('Six of 7,776 words: about 2^77 guesses, each of which costs 64 MiB of memory and a fraction of a second.');
 }

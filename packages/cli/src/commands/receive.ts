@@ -12,7 +12,7 @@ import { RawPrinter } from '../receive/raw.ts';
 import { receiveMessages, type Selection } from '../receive/reading.ts';
 import { TextPrinter } from '../receive/text.ts';
 import { isKey, keyOrPassphrase, warnAboutKdf } from '../secret.ts';
-import { channelTarget, openReadable, profileOf, type Target } from '../session.ts';
+import { channelTarget, openReadable, profileOf, refuseUnreadableFile, type Target } from '../session.ts';
 import { sinceMoment } from '../since.ts';
 import { openPrompter, type Prompter } from '../terminal/prompt.ts';
 
@@ -65,18 +65,25 @@ interface Receiver {
 }
 
 async function receivePlain(target: Target, { io, options, prompter, profile }: Receiver): Promise<void> {
-  warnAboutKdf(options, io);
+  if (target.kind === 'file' && prompter !== null) await refuseUnreadableFile(target.path);
   const secret = await keyOrPassphrase(options, prompter);
+  warnAboutKdf(options, secret, io);
   const { channel, info } = await openReadable({ target, options, prompter, profile });
   prompter?.close();
-  for (const notice of info.notices) io.warn('notice', notice);
   try {
     const place = options.place ?? channel.place;
     const seal = plainSeal(await deriveKey({ secret: secret.text, place, kdf: options.kdf ?? 'fernspeak' }));
     const conversation = new Conversation({ channel, seal, store: profile.store });
     const printer = options.raw === true ? new RawPrinter(io) : io.json ? new JsonPrinter() : new TextPrinter(io);
-    const salt = isKey(secret) ? null : place;
-    await receiveMessages({ io, conversation, printer, signal: interruptSignal(), selection: options, place: salt });
+    await receiveMessages({
+      io,
+      conversation,
+      printer,
+      signal: interruptSignal(),
+      selection: options,
+      notices: info.notices,
+      place: isKey(secret) ? null : place,
+    });
   } finally {
     await channel.close();
   }

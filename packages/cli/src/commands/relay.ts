@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { aborted, interruptSignal } from '../interrupt.ts';
 import { openIo, type Io } from '../io.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 
 /** `fernspeak relay`: a server that stores and passes on, and cannot read. */
@@ -47,7 +48,7 @@ function defaultOf(name: RelayOption['name']): string {
 
 /** One line, so that whoever started the relay knows that it is ready and where. */
 function readyRecord({ url, port, firstUserKey }: Relay): string {
-  return `${JSON.stringify({ url, port, pid: process.pid, ...(firstUserKey === null ? {} : { userKey: firstUserKey }) })}\n`;
+  return jsonLine({ url, port, pid: process.pid, ...(firstUserKey === null ? {} : { userKey: firstUserKey }) });
 }
 
 function readyText({ url, firstUserKey }: Relay, data: string, { style }: Io): string {

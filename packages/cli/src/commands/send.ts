@@ -8,7 +8,7 @@ import {
   type Seal,
 } from '@fernspeak/conversation';
 import type { Channel } from '@fernspeak/channel';
-import type { Profile } from '@fernspeak/conversation/profile';
+import type { ChannelKeys, Profile } from '@fernspeak/conversation/profile';
 import type { Command } from 'commander';
 import { usageError } from '../errors.ts';
 import { openIo, type Io } from '../io.ts';
@@ -22,7 +22,7 @@ import {
   type KeyOptions,
 } from '../options.ts';
 import { isKey, keyOrPassphrase, keySource, keyTakesStdin, warnAboutKdf, type Secret } from '../secret.ts';
-import { trySending } from '../send/trying.ts';
+import { orLost, trySending } from '../send/trying.ts';
 import { reportEarlier, reportSent } from '../sent.ts';
 import { channelTarget, givenKeys, openChannel, profileOf, type Target } from '../session.ts';
 import { openPrompter, type Prompter } from '../terminal/prompt.ts';
@@ -91,22 +91,42 @@ async function sendFrom(sender: Sender, text: string | undefined): Promise<void>
   const given = givenKeys(options);
   const remembered = { ...profile.channelKeys(target.address), ...given };
   if (prompter === null) refuseWithoutWriteKey(target, remembered);
-  warnAboutKdf(options, io);
+  // a path that leads to something else is told before anybody is asked for anything
+  if (target.kind === 'file') await (await openChannel(target, {}, options.timeout)).close();
 
   const content = withAlert(contentOf(await readMessage(source, prompter)), options);
-  const secret = await keyOrPassphrase(options, prompter);
-  const asked = await askForWriteKey(target, remembered, prompter);
-  const channel = await openChannel(target, { ...remembered, ...asked }, options.timeout);
+  const { channel, conversation, asked } = await orLost(target, () => prepare(sender, remembered));
   try {
-    // of the carriers only this one has any, and asking another costs two requests
-    if (target.kind === 'file') for (const notice of (await channel.info()).notices) io.warn('notice', notice);
-    const conversation = await openConversation(sender, channel, secret);
     const sent = await trySending((how) => conversation.send(content, how), { io, options, target });
     profile.rememberChannelKeys(channel.address, { ...given, ...asked });
     reportEarlier(sent.earlier, io);
     await reportSent(sent, target.named, io);
   } finally {
     await channel.close();
+  }
+}
+
+interface Prepared {
+  readonly channel: Channel;
+  readonly conversation: Conversation;
+  /** The keys of the channel that somebody was asked for. */
+  readonly asked: ChannelKeys;
+}
+
+/** What it takes to send what has been read. */
+async function prepare(sender: Sender, remembered: ChannelKeys): Promise<Prepared> {
+  const { io, target, prompter, options } = sender;
+  const secret = await keyOrPassphrase(options, prompter);
+  warnAboutKdf(options, secret, io);
+  const asked = await askForWriteKey(target, remembered, prompter);
+  const channel = await openChannel(target, { ...remembered, ...asked }, options.timeout);
+  try {
+    // of the carriers only this one has any, and asking another costs two requests
+    if (target.kind === 'file') for (const notice of (await channel.info()).notices) io.warn('notice', notice);
+    return { channel, conversation: await openConversation(sender, channel, secret), asked };
+  } catch (error) {
+    await channel.close();
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { catchUp } from '../catch-up.ts';
 import { withConversation, type OpenedConversation } from '../conversation.ts';
 import { openIo, type Io } from '../io.ts';
 import { findMember } from '../members/find.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { newCommand, withTimeout, type GlobalOptions } from '../options.ts';
 import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';

@@ -46,6 +46,12 @@ export interface FieldView {
   readonly content: TokenView | ReadableView;
 }
 
+interface ExtraView {
+  readonly name: string;
+  readonly characters: number;
+  readonly content: TokenView | ReadableView;
+}
+
 /** What anyone who can read the channel learns from one entry by itself. */
 export interface EntryView {
   readonly entryId: number;
@@ -55,6 +61,8 @@ export interface EntryView {
   readonly fields: readonly FieldView[];
   /** Set instead of `fields` when the entry is one part of something longer. */
   readonly part: PartView | null;
+  /** What stands beside the fields, which `send` never uses: status, location, other columns of a file. */
+  readonly extras: readonly ExtraView[];
   /** Nothing in it can be read without a key (or it is empty). */
   readonly sealed: boolean;
 }
@@ -69,7 +77,10 @@ export function viewEntry(entry: Entry): EntryView {
     text === null || text === '' ? [] : [{ field: index + 1, text }],
   );
   const part = readPart(entry.fields);
-  const sealed = values.length === 0 || isSealedEntry(entry.fields);
+  const sealedFields = values.length === 0 || isSealedEntry(entry.fields);
+  const extras = (entry.extras ?? []).map(({ name, text }) => {
+    return { name, characters: Array.from(text).length, content: viewText(text) };
+  });
   return {
     entryId: entry.id,
     storedAt: entry.createdAt,
@@ -78,8 +89,9 @@ export function viewEntry(entry: Entry): EntryView {
       part === null
         ? values.map(({ field, text }) => ({ field, characters: Array.from(text).length, content: viewText(text) }))
         : [],
-    part: part === null ? null : viewPart(part, sealed),
-    sealed,
+    part: part === null ? null : viewPart(part, sealedFields),
+    extras,
+    sealed: sealedFields && extras.every(({ content }) => content.kind === 'token'),
   };
 }
 

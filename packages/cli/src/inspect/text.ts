@@ -40,28 +40,31 @@ export class InspectText {
       ...this.#part(view, links, joined),
     ];
     if (view.fields.length === 0 && view.part === null) lines.push(this.#readable('fields', 'none', 'an empty entry'));
+    lines.push(...view.extras.flatMap(({ name, content }) => this.#content(visibleLine(name), content)));
     return lines;
   }
 
-  #field({ field, characters, content }: FieldView): string[] {
-    const name = this.#names[field - 1];
-    const label = `field${field}`;
-    const called = name === null || name === undefined ? '' : `called “${visibleLine(name)}”, readable as well`;
-    if (content.kind === 'token') return [this.#readable(label, tokenOf(content), called), ...this.#token(content)];
-    return [
-      this.#notSealed(label, content.text, characters),
-      ...(called === '' ? [] : [this.#readable('', '', called)]),
-    ];
+  #content(label: string, content: FieldView['content'], remark = ''): string[] {
+    return content.kind === 'token'
+      ? [this.#readable(label, tokenOf(content), remark), ...this.#token(content)]
+      : [this.#notSealed(label, content.text), ...(remark === '' ? [] : [this.#readable('', '', remark)])];
   }
 
-  #notSealed(label: string, text: string, characters: number): string {
+  #field({ field, content }: FieldView): string[] {
+    const name = this.#names[field - 1];
+    const called = name === null || name === undefined ? '' : `called “${visibleLine(name)}”, readable as well`;
+    return this.#content(`field${field}`, content, called);
+  }
+
+  #notSealed(label: string, text: string): string {
     const { yellow, bold } = this.#style;
     const shown = visibleLine(
       Array.from(text.slice(0, SHOWN * 2))
         .slice(0, SHOWN)
         .join(''),
     );
-    const more = characters > SHOWN ? ` … (${characters} characters)` : '';
+    const characters = Array.from(text).length;
+    const more = characters > SHOWN ? ` … (${charactersNamed(characters)})` : '';
     return `${yellow('>')} ${label.padEnd(LABEL)} ${bold(yellow('NOT SEALED, anyone can read it:'))} ${shown}${more}`;
   }
 
@@ -93,15 +96,15 @@ export class InspectText {
     const which = `${part.index} of ${part.count}`;
     const others = sameSending.length === 0 ? '' : `the same sending as ${entriesNamed(sameSending)}`;
     const lines = [this.#readable('part', which, `of ${part.id}${others === '' ? '' : `, ${others}`}`)];
-    if (part.text !== null) lines.push(this.#notSealed('', part.text, part.characters));
+    if (part.text !== null) lines.push(this.#notSealed('', part.text));
     const whole = joined?.strings[0]?.text;
     if (whole === undefined) return lines;
     const content = viewText(whole);
-    const label = 'joined';
-    if (content.kind === 'readable') return [...lines, this.#notSealed(label, whole, whole.length)];
     const from =
-      joined?.entries.length === 1 ? '' : `from ${joined?.entries.length} entries, ${whole.length} characters`;
-    return [...lines, this.#readable(label, tokenOf(content), from), ...this.#token(content)];
+      content.kind === 'readable' || joined?.entries.length === 1
+        ? ''
+        : `from ${joined?.entries.length} entries, ${charactersNamed(whole.length)}`;
+    return [...lines, ...this.#content('joined', content, from)];
   }
 
   #bytes(range: string, label: string, value: string, remark = ''): string {
@@ -135,7 +138,12 @@ function tokenOf({ wrapped, bytes }: TokenView): string {
 
 function sizeOf({ characters, fields, part }: EntryView): string {
   const count = fields.length;
-  return `${characters} characters${part !== null || count === 0 ? '' : ` in ${count} field${count === 1 ? '' : 's'}`}`;
+  return `${charactersNamed(characters)}${part !== null || count === 0 ? '' : ` in ${count} field${count === 1 ? '' : 's'}`}`;
+}
+
+/** "1 character", "120 characters". */
+function charactersNamed(count: number): string {
+  return `${count} character${count === 1 ? '' : 's'}`;
 }
 
 function since({ secondsSincePrevious: seconds }: Links): string {

@@ -15,7 +15,7 @@ import { CliError, usageError } from '../errors.ts';
 import { openIo, type Io } from '../io.ts';
 import { enter } from '../new/entering.ts';
 import { ownName } from '../new/me.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import type { GlobalOptions } from '../options.ts';
 import { openChannel, profileOf, readTarget } from '../session.ts';
 import { write } from '../terminal/output.ts';

@@ -4,7 +4,8 @@ import type { Io } from '../io.ts';
 import { write } from '../terminal/output.ts';
 import { runFor, type Ended } from './exec.ts';
 import { incoming, type Source } from './incoming.ts';
-import { isMe, jsonLine, messageRecord } from './record.ts';
+import { jsonLine } from '../terminal/json.ts';
+import { isMe, messageRecord } from './record.ts';
 
 export interface ListenOptions {
   readonly io: Io;

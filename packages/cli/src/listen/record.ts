@@ -76,19 +76,3 @@ function senderRecord({ sender }: Message): SenderRecord | null {
 export function isMe(sender: Message['sender']): boolean {
   return sender !== undefined && 'me' in sender && (sender as ConversationMember).me;
 }
-
-/** Controls of C1, what turns the direction of writing, and line separators: escaped, the JSON means the same. */
-const NOT_FOR_TERMINALS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]/g;
-
-/** JSON of one line, harmless on a terminal. */
-export function jsonText(value: object): string {
-  return JSON.stringify(value).replace(
-    NOT_FOR_TERMINALS,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** One line of NDJSON. */
-export function jsonLine(value: object): string {
-  return `${jsonText(value)}\n`;
-}

@@ -3,7 +3,7 @@ import { agreedConversation, foundConversation, knownConversations, type About }
 import { channelOf, conversationName, refuseTaken } from '../conversation.ts';
 import { usageError } from '../errors.ts';
 import { openIo, type Io } from '../io.ts';
-import { jsonLine } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import type { GlobalOptions } from '../options.ts';
 import { keyOrPassphrase } from '../secret.ts';
 import { openChannel, profileOf } from '../session.ts';

@@ -1,6 +1,7 @@
 import type { FramedMessage } from '@fernspeak/conversation';
 import type { Io } from '../io.ts';
-import { jsonLine, messageRecord } from '../listen/record.ts';
+import { messageRecord } from '../listen/record.ts';
+import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 import { Unreadable, type Printer } from './printer.ts';
 

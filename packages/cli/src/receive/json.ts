@@ -1,4 +1,5 @@
 import { textOf, type Message } from '@fernspeak/conversation';
+import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 import type { Printer } from './printer.ts';
 
@@ -11,7 +12,7 @@ export class JsonPrinter implements Printer {
   #opened = false;
 
   async print(message: Message): Promise<void> {
-    const line = `${JSON.stringify(messageRecord(message))}\n`;
+    const line = jsonLine(messageRecord(message));
     if (message.content === null && !this.#opened && this.#held.length < HELD_BACK) {
       this.#held.push(line);
       return;

@@ -23,6 +23,8 @@ export interface Receiving {
   readonly printer: Printer;
   readonly signal: AbortSignal;
   readonly selection: Selection;
+  /** What the channel itself has to say. */
+  readonly notices: readonly string[];
   /** The place that salts the passphrase; null for a key, which does not depend on it. */
   readonly place: string | null;
 }
@@ -44,10 +46,13 @@ export const FLUSH_MS = 5_000;
  * Throws CliError with exit code 8 when sealed messages are there and none opens, 7 for nothing with `require`.
  */
 export async function receiveMessages(receiving: Receiving): Promise<void> {
-  const { conversation, selection, signal, io } = receiving;
+  const { conversation, selection, signal, io, notices } = receiving;
+  for (const notice of notices) io.warn('notice', notice);
   await flushOutbox(receiving);
   const range = historyRange(selection);
-  const onFinding = ({ code, sentence }: Finding): void => io.warn(code, sentence);
+  const onFinding = ({ code, sentence }: Finding): void => {
+    if (!notices.includes(sentence)) io.warn(code, sentence);
+  };
   if (range !== null)
     return finish(receiving, await show(receiving, conversation.history(range, { signal, onFinding })), null);
   const unread = conversation.unread({ signal, onFinding });
@@ -96,14 +101,15 @@ function isWrongKey({ sealed, opened }: Tally): boolean {
 }
 
 /** `received`: how many had been received before; null where that was not the question. */
-function finish({ io, selection, place }: Receiving, tally: Tally, received: number | null): void {
+function finish({ io, selection, place, notices }: Receiving, tally: Tally, received: number | null): void {
   if (isWrongKey(tally)) {
     const { message, hint } = noneOpens({ count: tally.sealed, ...(place === null ? {} : { place }) });
     throw new CliError(message, { code: 'none-opens', exit: EXIT.unopened, ...(hint === undefined ? {} : { hint }) });
   }
   if (tally.messages > 0) return;
+  const nothing = notices.length === 0 ? 'Nothing here.' : 'Nothing here that can be read; see the warning.';
   const none = received === null || received === 0;
-  sayNothing(none ? 'Nothing here.' : `Nothing new (${received} read; --all shows them)`, selection, io);
+  sayNothing(none ? nothing : `Nothing new (${received} read; --all shows them)`, selection, io);
 }
 
 /** There was nothing to show: a note, or with `require` an exit code of its own. */

@@ -1,9 +1,9 @@
 import { isChannelError } from '@fernspeak/channel';
-import type { SendOptions } from '@fernspeak/conversation';
+import { isConversationError, type SendOptions } from '@fernspeak/conversation';
 import { CliError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { interruptSignal } from '../interrupt.ts';
-import type { Io } from '../io.ts';
+import { codeOf, hintOf, isTold, type Io } from '../io.ts';
 import type { ChannelOptions } from '../options.ts';
 import { keptSentence } from '../sent.ts';
 import type { Target } from '../session.ts';
@@ -36,13 +36,32 @@ export async function trySending<T>(
     if (error instanceof Interrupted) {
       throw new Interrupted(error.signal, kept ? keptSentence(target.named) : 'Nothing was sent, and nothing is kept.');
     }
-    if (!isChannelError(error, 'unauthorized') || target.kind === 'file') throw error;
-    throw new CliError(error.message, {
-      code: error.code,
-      exit: exitCodeOf(error),
-      hint: "Give the channel's write API key: --write-key-file FILE. One that is remembered is replaced when the new one works.",
-    });
+    const isKept = kept && !isChannelError(error) && !isConversationError(error, 'refused');
+    throw isKept || !isTold(error) ? error : lost(error, target);
   } finally {
     progress.clear();
   }
+}
+
+/** Work after a message was read and before it is accepted: its errors say that the message is gone. */
+export async function orLost<T>(target: Trying['target'], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Interrupted || !isTold(error) ? error : lost(error, target);
+  }
+}
+
+/** The error of a message that is gone: whoever typed it has to know. */
+function lost(error: Error, target: Trying['target']): CliError {
+  const hint =
+    isChannelError(error, 'unauthorized') && target.kind === 'http'
+      ? "Give the channel's write API key: --write-key-file FILE. One that is remembered is replaced when the new one works."
+      : hintOf(error);
+  return new CliError(`${error.message} The message is neither stored nor kept.`, {
+    code: codeOf(error),
+    exit: exitCodeOf(error),
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Progress } from '@fernspeak/conversation';
 import type { Io } from '../io.ts';
+import { visibleLine } from './visible.ts';
 
 /** What is done sooner needs no words. */
 const QUIET_MS = 300;
@@ -30,7 +31,7 @@ export function showProgress(io: Io): ProgressLine {
       }
       started ??= performance.now();
       if (progress.kind === 'waiting') {
-        line(`${progress.reason.message} Trying again in ${Math.ceil(progress.waitMs / 1000)} s …`);
+        line(`${visibleLine(progress.reason.message)} Trying again in ${Math.ceil(progress.waitMs / 1000)} s …`);
       } else {
         line(`${progress.stored} of ${progress.total} entries stored${rest(progress, performance.now() - started)}`);
       }

@@ -18,7 +18,8 @@ const INVISIBLE = [
 ];
 /** What each of them is replaced by. */
 const PICTURES = [...CONTROLS, ...INVISIBLE].map((code) => [String.fromCodePoint(code), picture(code)] as const);
-const HARMFUL = new RegExp(
+/** One of them, or a CR. */
+export const HARMFUL: RegExp = new RegExp(
   `[${PICTURES.map(([character]) => `\\u{${character.codePointAt(0)?.toString(16)}}`).join('')}\r]`,
   'u',
 );

@@ -39,10 +39,10 @@ export async function* history(
 ): AsyncGenerator<Message, void, undefined> {
   const stop = new AbortController();
   // the search may come by the same gap several times
-  const told = new Set<number>();
-  const onUnreachable = ({ from, reason }: Unreachable): void => {
-    if (!told.has(from)) onFinding?.(unreachable(reason));
-    told.add(from);
+  const told = new Set<string>();
+  const onUnreachable = ({ reason }: Unreachable): void => {
+    if (!told.has(reason)) onFinding?.(unreachable(reason));
+    told.add(reason);
   };
   const source = {
     channel,

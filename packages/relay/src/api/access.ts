@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { text, type Answer } from '../http/answer.ts';
 import { HttpError } from '../http/errors.ts';
+import type { RawRequest } from '../http/request.ts';
 import type { RouteRequest } from '../http/router.ts';
 import { hashOf, sameHash, type StoredKey } from '../keys.ts';
 import { MAX_CHANNEL } from '../limits.ts';
@@ -58,7 +58,7 @@ export async function requireAdministrator(request: RouteRequest, context: Relay
 /** The same as a question. */
 export async function isAdministrator({ raw, key }: RouteRequest, context: RelayContext): Promise<boolean> {
   if (key !== null) return holds(await context.store.userKeys(), key);
-  return context.trustsLoopback() && isDirect(raw.headers);
+  return context.trustsLoopback() && isDirect(raw);
 }
 
 function holds(keys: readonly StoredKey[], key: string | null): boolean {
@@ -75,7 +75,9 @@ const PROXY_HEADER = /^(forwarded|via|x-forwarded|x-forwarded-.*|x-real-ip)$/;
  * place sent it (its Origin or Sec-Fetch-Site tells; where a name was pointed at this computer, its Host does). For a
  * device that writes, Host means nothing: MathWorks' library always sends ThingSpeak's.
  */
-function isDirect(headers: IncomingHttpHeaders): boolean {
+function isDirect({ headers, target }: RawRequest): boolean {
+  // whole addresses are for proxies, and what they name goes before Host
+  if (!target.startsWith('/')) return false;
   for (const name in headers) if (PROXY_HEADER.test(name)) return false;
   const { host = '', origin } = headers;
   if (!isLoopbackHost(host)) return false;

@@ -26,6 +26,7 @@ export class BodyReader {
   read(request: IncomingMessage): Promise<ReadBody | null> {
     const { headers } = request;
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return WITHOUT_BODY;
+    if (Number(headers['content-length']) > this.#limit + DISCARD_BYTES) return Promise.reject(this.#tooLarge());
     return new Promise((resolve, reject) => {
       const pieces: Buffer[] = [];
       let length = 0;
@@ -62,8 +63,12 @@ export class BodyReader {
     });
   }
 
+  #tooLarge(): HttpError {
+    return new HttpError('tooLarge', `A request has at most ${this.#limit} bytes.`);
+  }
+
   #refusal(length: number, next: number): HttpError | null {
-    if (length > this.#limit) return new HttpError('tooLarge', `A request has at most ${this.#limit} bytes.`);
+    if (length > this.#limit) return this.#tooLarge();
     if (this.#held + next <= BODIES_IN_MEMORY_BYTES) return null;
     return new HttpError('busy', 'Too many large requests at this moment.', { 'Retry-After': '1' });
   }

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorAnswer, headersOf } from './answer.ts';
 import { HttpError, type HttpErrorName } from './errors.ts';
@@ -27,7 +28,7 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Duplex): v
     'Connection',
     'close',
   ];
-  let head = `HTTP/1.1 ${answer.status} ${name}\r\n`;
+  let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`;
   for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
   // a timer of its own: what the client still sends would keep a socket's timeout from ever coming
   const cut = setTimeout(() => socket.destroy(), LAST_WORDS_MS);

@@ -86,6 +86,7 @@ export class HttpServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Answered | null> {
     try {
+      refuseTwoHosts(request);
       const read = await this.#bodies.read(request);
       if (read === null) return null;
       const { method = '', url = '/', headers } = request;
@@ -103,6 +104,13 @@ export class HttpServer {
       return unrouted(error);
     }
   }
+}
+
+/** RFC 9112 §3.2. Node's parser passes over all but the first. */
+function refuseTwoHosts({ rawHeaders }: IncomingMessage): void {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (/^host$/i.test(rawHeaders[at] ?? '')) hosts++;
+  if (hosts > 1) throw new HttpError('badRequest', 'A request has one Host.');
 }
 
 function tooManyWaiting(response: ServerResponse): Answered {
