@@ -3,6 +3,8 @@ import { systemCode, usageError } from './errors.ts';
 
 /** A key file holds one short line; anything longer is another file, named by mistake. */
 const KEY_FILE_BYTES = 4096;
+/** Between two looks into a pipe that is empty. */
+const PIPE_POLL_MS = 10;
 const STDIN = 0;
 const STDERR = 2;
 
@@ -112,11 +114,23 @@ function readAll(fd: number): Uint8Array {
   const buffer = new Uint8Array(KEY_FILE_BYTES + 1);
   let length = 0;
   while (length < buffer.length) {
-    const read = readSync(fd, buffer, length, buffer.length - length, null);
+    const read = readSome(fd, buffer.subarray(length));
     if (read === 0) break;
     length += read;
   }
   return buffer.subarray(0, length);
+}
+
+/** As `readSync`, but waits for a pipe into which nobody has written yet: once looked at, stdin does not block. */
+function readSome(fd: number, into: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(fd, into);
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_POLL_MS);
+    }
+  }
 }
 
 function decode(bytes: Uint8Array, option: string): string {

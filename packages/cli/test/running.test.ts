@@ -50,6 +50,18 @@ function following(t: TestContext, { folder, home }: Machine, args: readonly str
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
+test(
+  'a key comes from a pipe into which nothing was written yet',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const here = machine(t);
+    const slow = '(sleep 1; cat key) | "$0" "$1" send notes.csv hello --key-file -';
+    const options = { cwd: here.folder, env: { FERNSPEAK_HOME: here.home } };
+    const { code, stdout, stderr } = await run('sh', ['-c', slow, process.execPath, LAUNCHER], options);
+    assert.deepEqual([code, stdout], [0, '1\n'], stderr);
+  },
+);
+
 test('twelve sends at once to one file: all there, once', async (t) => {
   const { fernspeak } = machine(t);
   const texts = numbers(12).map((number) => `message ${number}`);
