@@ -6,6 +6,7 @@ import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fernspeak, ROOT, temporaryFolder } from '@fernspeak/test';
 
 interface Started {
@@ -71,12 +72,22 @@ test('the printed commands work: its write key is in the profile; a second start
   await second.until(/1 entry from last time/);
 });
 
+/** Takes a port; null when somebody else has it for good, and not only the test before this one for a moment longer. */
+async function takePort(port: number): Promise<Server | null> {
+  for (let tries = 0; tries < 100; tries++) {
+    const server = createServer().listen(port, '127.0.0.1');
+    const listens = new Promise((resolve) =>
+      server.once('listening', () => resolve(true)).once('error', () => resolve(false)),
+    );
+    if (await listens) return server;
+    await pause(50);
+  }
+  return null;
+}
+
 test('a taken port is named, and the next one is used', async (t) => {
-  const taken: Server = createServer();
-  const isTaken = new Promise((resolve) => taken.once('listening', resolve).once('error', resolve)); // or it was already
-  taken.listen(8130, '127.0.0.1');
-  await isTaken;
-  t.after(() => taken.close());
+  const taken = await takePort(8130);
+  t.after(() => taken?.close());
   const started = start(t, cloneOf(t));
   const [, , port] = await started.until(ADDRESS);
   assert.notEqual(port, '8130');
