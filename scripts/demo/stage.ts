@@ -28,6 +28,8 @@ export interface Stage {
   readonly receiver: string;
   /** `--write-key-file FILE` for the channel. */
   readonly writeKey: readonly string[];
+  /** Calls this when the curtain falls. */
+  atEnd(cleanup: () => void): void;
   end(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function openStage(): Promise<Stage> {
       mkdirSync(home, { recursive: true, mode: 0o700 });
       return fernspeak(home, args, { input });
     },
+    atEnd: (cleanup) => void cleanups.unshift(cleanup),
     end: async () => {
       await relay.stop();
       for (const cleanup of cleanups) cleanup();

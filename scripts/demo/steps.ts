@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { findPython, NEEDS_PYTHON, run } from '@fernspeak/test';
 import { alterStoredCharacter } from './alter.ts';
 import type { Stage } from './stage.ts';
+import { TALK } from './talk.ts';
 
 /** One number of the demo. It prints what happened and gives whether that is as it should be. */
 export interface Step {
@@ -134,4 +135,5 @@ export const STEPS: readonly Step[] = [
   longMessage,
   oneCharacterChanged,
   articlePrograms,
+  ...TALK,
 ];
