@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 
 /** An entry as `feeds.json` has it. */
 interface FeedEntry {
-  readonly entry_id: number;
+  entry_id: number;
 }
 
 /**
@@ -52,27 +52,28 @@ export class Liar {
     const headers: Record<string, string> = typeof key === 'string' ? { thingspeakapikey: key } : {};
     const answer = async (path: string, init: RequestInit = { headers }): Promise<Record<string, unknown>> =>
       (await (await fetch(this.#relay + path, init)).json()) as Record<string, unknown>;
-    const channel = /^\/channels\/\d+/.exec(pathname)?.[0] ?? '';
     let told: Record<string, unknown>;
     if (method === 'POST') {
       const type = request.headers['content-type'] ?? '';
       const body = new Uint8Array(await buffer(request));
       told = await answer(pathname, { method, headers: { ...headers, 'content-type': type }, body });
     } else if (pathname.endsWith('/feeds.json')) {
-      const { channel: about, feeds } = await answer(`${channel}/feeds.json?after=0`);
-      const view = this.#view(feeds as FeedEntry[]);
-      const results = Number(searchParams.get('results') ?? view.length);
-      const after = searchParams.get('after');
-      const chosen =
-        after === null
-          ? view.slice(view.length - results)
-          : view.filter((entry) => entry.entry_id > Number(after)).slice(0, results);
-      told = { channel: { ...(about as object), last_entry_id: view.length }, feeds: chosen };
+      told = this.#feed(searchParams, await answer(`${pathname}?after=0`));
     } else {
       told = await answer(pathname);
     }
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(told));
+  }
+
+  /** The part of the lying view that was asked for. */
+  #feed(asked: URLSearchParams, { channel, feeds }: Record<string, unknown>): Record<string, unknown> {
+    const view = this.#view(feeds as FeedEntry[]);
+    const results = Number(asked.get('results') ?? view.length);
+    const after = asked.get('after');
+    const newest = after === null ? view.slice(view.length - results) : [];
+    const next = view.filter((entry) => entry.entry_id > Number(after ?? Infinity)).slice(0, results);
+    return { channel: { ...(channel as object), last_entry_id: view.length }, feeds: [...newest, ...next] };
   }
 
   #view(entries: readonly FeedEntry[]): FeedEntry[] {
@@ -81,6 +82,7 @@ export class Liar {
       const at = shown.findIndex(({ entry_id: entry }) => entry === swapped);
       if (at >= 0) shown.splice(at, 2, ...shown.slice(at, at + 2).toReversed());
     }
-    return shown.map((entry, at) => ({ ...entry, entry_id: at + 1 }));
+    for (const [at, entry] of shown.entries()) entry.entry_id = at + 1;
+    return shown;
   }
 }
