@@ -234,10 +234,11 @@ export class FramedConversation {
     const outbox = new Outbox({ ...this.#parts, finishing: finishingOf(this.#parts) }, options);
     const draft = seal.sealDraft(content);
     const fate = await outbox.send(draft);
-    const { earlier, own } = outbox;
+    const { earlier, own, ownSealed } = outbox;
+    const sealed = ownSealed ?? draft;
     const id = (own === null ? undefined : (await live.current()).made.get(own)) ?? null;
-    if (fate.status === 'kept') return { ...fate, sealed: draft, id, earlier };
-    const delivered = delivery(fate, draft);
+    if (fate.status === 'kept') return { ...fate, sealed, id, earlier };
+    const delivered = delivery(fate, sealed);
     if (delivered.status === 'stored') return { ...delivered, id, earlier };
     const { message, hint } = delivered.reason;
     throw new ConversationError('refused', message, {

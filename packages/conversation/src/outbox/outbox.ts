@@ -52,6 +52,7 @@ export class Outbox {
   readonly #report: (progress: Progress) => void;
   readonly #deadline: Deadline;
   #own: number | null = null;
+  #ownSealed: string | null = null;
   readonly #queue: string;
   /** Whether something of this run's own item may be stored: known only once this run has tried it. */
   #doubtful = true;
@@ -67,6 +68,11 @@ export class Outbox {
   /** The number of this run's item; null: it has none. */
   get own(): number | null {
     return this.#own;
+  }
+
+  /** What went out, or goes out, of this run's message; null while it is a draft. */
+  get ownSealed(): string | null {
+    return this.#ownSealed;
   }
 
   /**
@@ -160,6 +166,7 @@ export class Outbox {
         const ready = item.draft ? await this.#finish(item) : item;
         if ('status' in ready) return ready;
         item = ready;
+        if (isOwn) this.#ownSealed = item.sealed;
         return await sendItem(item, sending);
       } catch (error) {
         if (!isChannelError(error)) throw error;
@@ -210,6 +217,7 @@ export class Outbox {
     if (this.#own === null) return null;
     const item = await this.#parts.store.item(this.#own);
     if (item === null) throw new TypeError(`Item ${this.#own} has left the outbox.`);
+    if (!item.draft) this.#ownSealed = item.sealed;
     if (item.outcome) await this.#parts.store.remove(item.id);
     return item.outcome;
   }

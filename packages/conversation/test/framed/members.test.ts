@@ -142,3 +142,25 @@ test('a run in which nothing opens moves nothing; with the key all of it is ther
 });
 
 const PLACE = { address: 'memory:here', place: 'memory:here' };
+
+test('two links for people of one name are two links: nothing is found when each is used once', async () => {
+  const [about, channel] = [shared(), new MemoryChannel()];
+  const ada = await member({ about: { ...about, me: 'Ada' }, channel, number: 0 });
+  await ada.greet();
+  await receive(ada);
+  for (const number of [1, 2]) {
+    const options = { name: 'ada', me: `Bob ${number}`, ...PLACE, device: await device(number) };
+    const joined = await invitedConversation(await ada.invite('Bob'), options);
+    await (await member({ about: joined, channel, number })).greet();
+  }
+  await receive(ada);
+  assert.deepEqual(await ada.findings(), []);
+});
+
+test('send tells the string that stands on the channel then', async () => {
+  const [about, channel] = [shared(), new MemoryChannel()];
+  const ada = await member({ about, channel, number: 0 });
+  const { sealed } = await ada.send({ text: 'Hello?' });
+  const [entry] = await Array.fromAsync(channel.read({ after: 0 }));
+  assert.equal(entry?.fields[0], sealed);
+});
