@@ -2,12 +2,11 @@ import type { Limits } from './channel.ts';
 import { ChannelError } from './errors.ts';
 import type { Fields } from './format/fields.ts';
 import { MAX_FIELDS } from './format/fields.ts';
-import { MAX_PARTS, partMarker } from './format/part.ts';
+import { MAX_PARTS, newPartId, partMarker } from './format/part.ts';
 import { JOINED_BYTES } from './join.ts';
 
 /** A message that would take longer than this to go out is refused: nobody waits for it, and it blocks what follows. */
 const MAX_SENDING_MS: number = 10 * 60_000;
-const PART_ID_BYTES = 8;
 
 export interface FitOptions {
   /** 11 base64url characters; default: fresh random ones. Every sending needs its own. */
@@ -24,7 +23,7 @@ export function fit(sealed: string, limits: Limits, options: FitOptions = {}): F
   if (!/^[\x00-\x7f]*$/.test(sealed)) throw new TypeError('A sealed string is ASCII.');
   if (sealed.length <= Math.min(limits.fieldBytes, limits.entryBytes)) return [[sealed]];
   const { count, room } = partsNeeded(sealed.length, limits);
-  const id = options.id ?? freshId();
+  const id = options.id ?? newPartId();
   return Array.from({ length: count }, (_, index) =>
     cut(
       partMarker({ id, index: index + 1, count }) + sealed.slice(index * room, (index + 1) * room),
@@ -80,12 +79,4 @@ function cut(text: string, size: number): string[] {
   const pieces: string[] = [];
   for (let from = 0; from < text.length; from += size) pieces.push(text.slice(from, from + size));
   return pieces;
-}
-
-function freshId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(PART_ID_BYTES));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace('=', '');
 }

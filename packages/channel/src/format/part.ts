@@ -14,6 +14,17 @@ export interface Part {
   readonly payload: string;
 }
 
+const PART_ID_BYTES = 8;
+
+/** The id of a sending: 8 random bytes, 11 base64url characters. */
+export function newPartId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(PART_ID_BYTES));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace('=', '');
+}
+
 const MARKER = /^~([A-Za-z0-9_-]{11})\.([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})~/;
 
 /** `~ID.INDEX.COUNT~`, which stands once, at the start of field1, for the whole entry. */

@@ -10,7 +10,7 @@ import {
   type Joining,
   type Limits,
 } from '@fernspeak/channel';
-import { readPart } from '@fernspeak/channel/format';
+import { newPartId, readPart } from '@fernspeak/channel/format';
 import type { Clock } from '../clock.ts';
 import type { Attempt, Outcome, OutboxItem, Store } from '../store.ts';
 
@@ -18,8 +18,6 @@ import type { Attempt, Outcome, OutboxItem, Store } from '../store.ts';
 const MAX_SPOILT = 5;
 /** Entries that others may write while the last parts go out, before the window of the first closes. */
 const WINDOW_MARGIN = 64;
-/** A part id is 11 base64url characters. */
-const PART_ID_BYTES = 8;
 
 export interface Sending {
   readonly channel: Channel;
@@ -52,7 +50,7 @@ export async function sendItem(item: OutboxItem, sending: Sending): Promise<Outc
       if (outcome !== 'spoilt') return outcome;
     }
     if (attempt.spoilt >= MAX_SPOILT) return SPOILT_FOR_GOOD;
-    attempt = { after: lastEntryId, partId: freshPartId(), spoilt: attempt.spoilt + 1 };
+    attempt = { after: lastEntryId, partId: newPartId(), spoilt: attempt.spoilt + 1 };
     await store.attempt(item.id, attempt);
     untouched = true;
   }
@@ -65,7 +63,7 @@ async function beginAttempt(
   { store }: Sending,
 ): Promise<{ attempt: Attempt; first: boolean }> {
   if (attempt !== null && attempt.after <= lastEntryId) return { attempt, first: false };
-  const next = attempt ? { ...attempt, after: 0 } : { after: lastEntryId, partId: freshPartId(), spoilt: 0 };
+  const next = attempt ? { ...attempt, after: 0 } : { after: lastEntryId, partId: newPartId(), spoilt: 0 };
   await store.attempt(id, next);
   return { attempt: next, first: attempt === null };
 }
@@ -164,12 +162,4 @@ async function append(
     if (total > 1) onPartial(total - missing.length + entries.length, total);
   }
   return { entries, requests };
-}
-
-function freshPartId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(PART_ID_BYTES));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace('=', '');
 }
