@@ -5,6 +5,7 @@ import { openIo } from './io.ts';
 import { readSecret } from './key.ts';
 import type { GlobalOptions } from './options.ts';
 import { profilePlace, withPassphrase } from './session.ts';
+import { jsonLine } from './terminal/json.ts';
 import { write } from './terminal/output.ts';
 import { openPrompter, type Prompter } from './terminal/prompt.ts';
 
@@ -30,7 +31,7 @@ export async function changePassphrase(options: ChangeOptions): Promise<void> {
     });
     const now = options.remove === true ? null : await newPassphrase(options, prompter);
     setPassphrase(was, now);
-    if (io.json) await write(`${JSON.stringify({ locked: now !== null })}\n`);
+    if (io.json) await write(jsonLine({ locked: now !== null }));
     else io.note(now === null ? REMOVED : LOCKED);
   } finally {
     prompter?.close();
