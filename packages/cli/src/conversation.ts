@@ -10,10 +10,11 @@ import {
 import { parseAddress, type Channel } from '@fernspeak/channel';
 import type { ChannelKeys, Profile } from '@fernspeak/conversation/profile';
 import { usageError } from './errors.ts';
-import type { Io } from './io.ts';
+import { openIo, type Io } from './io.ts';
 import { askForLink } from './join/link.ts';
-import type { Prompter } from './terminal/prompt.ts';
-import { CHANNEL_FORMS, openChannel } from './session.ts';
+import type { GlobalOptions } from './options.ts';
+import { CHANNEL_FORMS, openChannel, profileOf } from './session.ts';
+import { openPrompter, type Prompter } from './terminal/prompt.ts';
 
 /** A conversation of this profile, on its channel. Close the channel at the end. */
 export interface OpenedConversation {
@@ -89,6 +90,23 @@ export async function withConversation<T>(
     return await work(opened);
   } finally {
     await opened.channel.close();
+  }
+}
+
+/** The same for a command that asks nobody for anything but the profile's passphrase. */
+export async function onConversation(
+  name: string,
+  options: GlobalOptions & { readonly timeout: number },
+  work: (opened: OpenedConversation, io: Io) => Promise<void>,
+): Promise<void> {
+  const io = openIo(options);
+  const prompter = openPrompter(options);
+  const profile = await profileOf(options, prompter);
+  prompter?.close();
+  try {
+    await withConversation({ name, profile, timeout: options.timeout }, (opened) => work(opened, io));
+  } finally {
+    profile.close();
   }
 }
 

@@ -96,7 +96,7 @@ export function memoryStore(): Store {
       const conversation = conversations.get(id);
       if (conversation && conversation.about !== null) conversation.about = about;
     },
-    forget: async (id, remembered = []) => {
+    forget: async (id, remembered) => {
       const conversation = conversations.get(id);
       if (remembered.length === 0) conversations.delete(id);
       else if (conversation) {

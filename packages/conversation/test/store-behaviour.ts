@@ -75,7 +75,7 @@ export function storeBehaviour(name: string, open: (t: TestContext) => [Store, S
     await save(one, id, { made: ['made'], shown: [{ text: 'shown', loud: true }] });
     await one.accept(queueOf(id), { sealed: 'waits', attendedUntil: 0, draft: true });
     assert.equal((await other.conversations())[0]?.about, 'described');
-    await other.forget(id);
+    await other.forget(id, []);
     assert.deepEqual(await one.conversations(), [{ id: next, about: 'next' }]);
     assert.deepEqual(await one.items(queueOf(id)), []);
     await assert.rejects(one.load(id, null), (error) => isConversationError(error, 'forgotten'));

@@ -1,14 +1,12 @@
 import type { Command } from 'commander';
-import { withConversation } from '../conversation.ts';
+import { onConversation } from '../conversation.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { openIo, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
 import { jsonLine } from '../terminal/json.ts';
 import { newCommand, withTimeout, type GlobalOptions } from '../options.ts';
-import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';
-import { openPrompter } from '../terminal/prompt.ts';
 import { visibleLine } from '../terminal/visible.ts';
 
 /** `fernspeak check`: the whole log once more. */
@@ -21,24 +19,16 @@ export function checkCommand(): Command {
 }
 
 async function check(name: string, options: GlobalOptions & { readonly timeout: number }): Promise<void> {
-  const io = openIo(options);
-  const prompter = openPrompter(options);
-  const profile = await profileOf(options, prompter);
-  prompter?.close();
-  try {
-    await withConversation({ name, profile, timeout: options.timeout }, async ({ conversation }) => {
-      const { adopted, withheld, findings } = await conversation.check({ signal: interruptSignal() });
-      if (io.json) await write(jsonLine({ adopted, withheld, findings }));
-      else await write(findings.map(({ code, sentence }) => `! ${visibleLine(sentence)} [${code}]\n`).join(''));
-      if (!adopted) io.warn('withheld', shortened(withheld));
-      conclude(
-        findings.map(({ code }) => code),
-        io,
-      );
-    });
-  } finally {
-    profile.close();
-  }
+  await onConversation(name, options, async ({ conversation }, io) => {
+    const { adopted, withheld, findings } = await conversation.check({ signal: interruptSignal() });
+    if (io.json) await write(jsonLine({ adopted, withheld, findings }));
+    else await write(findings.map(({ code, sentence }) => `! ${visibleLine(sentence)} [${code}]\n`).join(''));
+    if (!adopted) io.warn('withheld', shortened(withheld));
+    conclude(
+      findings.map(({ code }) => code),
+      io,
+    );
+  });
 }
 
 function shortened(withheld: number): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { conversationNamed } from '../conversation.ts';
+import { conversationNamed, withConversation } from '../conversation.ts';
 import { CliError, usageError } from '../errors.ts';
 import { openIo } from '../io.ts';
 import { jsonLine } from '../terminal/json.ts';
@@ -7,6 +7,9 @@ import { newCommand, type GlobalOptions } from '../options.ts';
 import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';
 import { openPrompter } from '../terminal/prompt.ts';
+
+/** No channel is asked. */
+const TIMEOUT = 1;
 
 /** `fernspeak forget`: a conversation is gone from this profile. */
 export function forgetCommand(): Command {
@@ -24,7 +27,7 @@ async function forget(name: string, options: GlobalOptions & { readonly yes?: bo
   const prompter = openPrompter(options);
   const profile = await profileOf(options, prompter);
   try {
-    const { id, about } = await conversationNamed(name, profile);
+    const { about } = await conversationNamed(name, profile);
     if (options.yes !== true) {
       if (prompter === null) throw usageError('Nobody is here who could confirm it.', '--yes forgets without asking.');
       process.stderr.write(
@@ -34,7 +37,8 @@ async function forget(name: string, options: GlobalOptions & { readonly yes?: bo
       if (typed !== about.name)
         throw new CliError('That was not its name: nothing is forgotten.', { code: 'cancelled' });
     }
-    await profile.store.forget(id);
+    // by the conversation, which remembers what numbers it has used: this device may join again
+    await withConversation({ name, profile, timeout: TIMEOUT }, ({ conversation }) => conversation.forget());
     if (io.json) await write(jsonLine({ forgotten: about.name }));
     else io.note(`${about.name} is forgotten here.`);
   } finally {

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { withConversation } from '../conversation.ts';
+import { onConversation } from '../conversation.ts';
 import { LINK_IS_SECRET, makeLink, reachOf } from '../invite/link.ts';
-import { openIo, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
 import { jsonLine } from '../terminal/json.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
-import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';
-import { openPrompter } from '../terminal/prompt.ts';
 
 interface InviteOptions extends GlobalOptions {
   readonly for?: string;
@@ -33,20 +31,12 @@ export function inviteCommand(): Command {
 }
 
 async function invite(name: string, options: InviteOptions): Promise<void> {
-  const io = openIo(options);
-  const prompter = openPrompter(options);
-  const profile = await profileOf(options, prompter);
-  prompter?.close();
-  try {
-    await withConversation({ name, profile, timeout: TIMEOUT }, async ({ conversation }) => {
-      const made = await makeLink(conversation, { label: options.for, relay: options.relay });
-      if (options.qr === true) await showQr(made.link, io);
-      await write(io.json ? jsonLine(made) : `${made.link}\n`);
-      explain(made.address, io);
-    });
-  } finally {
-    profile.close();
-  }
+  await onConversation(name, { ...options, timeout: TIMEOUT }, async ({ conversation }, io) => {
+    const made = await makeLink(conversation, { label: options.for, relay: options.relay });
+    if (options.qr === true) await showQr(made.link, io);
+    await write(io.json ? jsonLine(made) : `${made.link}\n`);
+    explain(made.address, io);
+  });
 }
 
 /** In its own colours: what a terminal calls white may be black. */

@@ -1,15 +1,13 @@
 import { shownName, type ConversationMember } from '@fernspeak/conversation';
 import type { Command } from 'commander';
 import { catchUp } from '../catch-up.ts';
-import { withConversation } from '../conversation.ts';
-import { openIo, type Io } from '../io.ts';
+import { onConversation } from '../conversation.ts';
+import type { Io } from '../io.ts';
 import { confirmedBy, type Confirmed } from '../members/confirmed.ts';
 import { shortKey } from '../members/key.ts';
 import { jsonLine } from '../terminal/json.ts';
 import { newCommand, withTimeout, type GlobalOptions } from '../options.ts';
-import { profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';
-import { openPrompter } from '../terminal/prompt.ts';
 import { visibleLine } from '../terminal/visible.ts';
 
 /** `fernspeak members`: who is in a conversation. */
@@ -22,23 +20,15 @@ export function membersCommand(): Command {
 }
 
 async function showMembers(name: string, options: GlobalOptions & { readonly timeout: number }): Promise<void> {
-  const io = openIo(options);
-  const prompter = openPrompter(options);
-  const profile = await profileOf(options, prompter);
-  prompter?.close();
-  try {
-    await withConversation({ name, profile, timeout: options.timeout }, async ({ conversation }) => {
-      await catchUp(conversation, io);
-      const members = await conversation.members();
-      const words = await conversation.words();
-      const confirmed = await confirmedBy(conversation);
-      const known = members.map((member) => withConfirmed(member, member.me ? null : confirmed(member.id)));
-      if (io.json) return write(jsonLine({ members: known.map(memberRecord), words }));
-      await write(`${lines(known, io)}\n${wordsLine(words, io)}\n`);
-    });
-  } finally {
-    profile.close();
-  }
+  await onConversation(name, options, async ({ conversation }, io) => {
+    await catchUp(conversation, io);
+    const members = await conversation.members();
+    const words = await conversation.words();
+    const confirmed = await confirmedBy(conversation);
+    const known = members.map((member) => withConfirmed(member, member.me ? null : confirmed(member.id)));
+    if (io.json) return write(jsonLine({ members: known.map(memberRecord), words }));
+    await write(`${lines(known, io)}\n${wordsLine(words, io)}\n`);
+  });
 }
 
 /** A member, and what it has of what this device wrote (null: that is no question). */

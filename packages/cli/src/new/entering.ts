@@ -26,7 +26,7 @@ export async function enter(about: About, { io, profile, channel, timeout }: Ent
     if (!PASSING.has(sent.reason.code)) throw sent.reason;
     io.warn('kept', `Your hello is not stored yet: ${sent.reason.message}`, 'It goes out with the next command.');
   } catch (error) {
-    if (isChannelError(error)) await profile.store.forget(id);
+    if (isChannelError(error)) await conversation.forget();
     throw error;
   }
 }

@@ -20,7 +20,7 @@ export interface Journal {
    * Deletes all of it, its outbox too. What is `remembered` is all that is left: when the same conversation is made again, it
    * gets its number again, and these as its first entries of what was made here.
    */
-  forget(id: number, remembered?: readonly string[]): Promise<void>;
+  forget(id: number, remembered: readonly string[]): Promise<void>;
   /**
    * What was saved since. `null`: everything.
    *

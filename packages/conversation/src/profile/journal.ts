@@ -35,7 +35,7 @@ export class SqliteJournal extends SealedRows implements Journal {
     this.run('UPDATE conversation SET about = ? WHERE id = ? AND about IS NOT NULL', this.seal(about), id);
   }
 
-  async forget(id: number, remembered: readonly string[] = []): Promise<void> {
+  async forget(id: number, remembered: readonly string[]): Promise<void> {
     this.transaction(() => {
       this.run('DELETE FROM journal WHERE conversation = ?', id);
       this.run('DELETE FROM shown WHERE conversation = ?', id);
