@@ -12,6 +12,8 @@ const LEASE_RENEWAL_MS = 1000;
 const NOBODY = 0;
 /** Between two tries for the lock at least, and at most twice that: those who wait must not march in step. */
 const LOCK_RETRY_MS = 8;
+/** So long a request of a run that was killed may take to be stored. */
+const SETTLING_MS = 500;
 /** After a failed try, doubled each time up to the longest, where the channel does not say how long. */
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 5000;
@@ -161,6 +163,8 @@ export class Outbox {
     };
     const sending = { ...this.#parts, signal: this.#deadline.signal, onPartial };
     let item = head;
+    // a run that was killed may have a request on its way still: what is looked for must be able to arrive first
+    if (item.attempt !== null) await this.#wait(SETTLING_MS * (1 + Math.random() / 4));
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS)) {
       try {
         const ready = item.draft ? await this.#finish(item) : item;
