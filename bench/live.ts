@@ -1,41 +1,42 @@
-// Live delivery: from the call that publishes to the entry at a follower, beside the relay's own durable answer time; fan-out
-// to a thousand readers; memory of an idle reader. `npm run bench -- live`. Started with a role, this file is one of its
+// Live delivery: from the call that publishes to the other end (delivery.ts); fan-out to a thousand readers, beside a plain
+// loop in C and mosquitto; memory of an idle reader. `npm run bench -- live`. Started with a role, this file is one of its
 // own other processes: the relay, or some of the readers.
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openHttpChannel } from '@fernspeak/channel';
 import { startRelay } from '@fernspeak/relay';
 import { createChannel, type NewChannel } from '@fernspeak/test';
+import { publisherAt, startBroker, subscribeAt } from './brokers.ts';
+import { install, skipped } from './debian.ts';
+import { benchDelivery, update } from './delivery.ts';
 import { goal, heading, median, row } from './report.ts';
 
-const PUBLISHED = 1_000;
 const FOLLOWERS = 1_000;
+/** What comes to the relay in one moment is written to a reader in one piece. */
+const AT_ONCE = 16;
 const FAN_OUT_ENTRIES = 200;
+const FAN_OUT_ROUNDS = 3;
 const IDLE: readonly [few: number, many: number] = [1_000, 10_000];
 /** Processes that hold readers: each has files for so many connections. */
 const READERS_OF_A_PROCESS = 2_500;
-/** A message of 100 bytes, framed and sealed. */
-const TOKEN = 'gAAAAA'.padEnd(612, 'x');
-
 const SELF = fileURLToPath(import.meta.url);
 
 /** Prints the figures. */
 export async function benchLive(): Promise<void> {
-  heading('Live delivery');
   const folder = mkdtempSync(join(tmpdir(), 'fernspeak-bench-'));
   const relay = fork(SELF, ['relay', folder], { execArgv: ['--expose-gc'] });
   try {
     const [{ url }] = (await once(relay, 'message')) as [{ url: string }];
-    await latency(await createChannel(url));
-    await fanOut(url, await createChannel(url));
+    await benchDelivery(url, folder);
+    await fanOut(url, await createChannel(url), { folder, atOnce: 1 });
+    await fanOut(url, await createChannel(url), { folder, atOnce: AT_ONCE });
     await idleMemory(url, await createChannel(url), relay);
   } finally {
     relay.kill();
@@ -43,74 +44,113 @@ export async function benchLive(): Promise<void> {
   }
 }
 
-/** One publisher, one follower by the carrier: the answer to the publisher, and the entry at the follower. */
-async function latency(channel: NewChannel): Promise<void> {
-  const follower = openHttpChannel({ address: channel.address });
-  const agent = new Agent({ keepAlive: true });
-  const arrivals = follower.follow(0)[Symbol.asyncIterator]();
-  const [answered, received]: [number[], number[]] = [[], []];
-  for (let entry = -100; entry < PUBLISHED; entry++) {
-    const arrival = arrivals.next().then(() => performance.now());
-    if (entry === -100) await sleep(200);
-    const started = performance.now();
-    await update(channel, agent);
-    const answer = performance.now() - started;
-    const arrived = (await arrival) - started;
-    if (entry < 0) continue;
-    answered.push(answer);
-    received.push(arrived);
-  }
-  await follower.close();
-  agent.destroy();
-  row('the relay has answered (on disk)', figures(answered));
-  row('a follower has the entry', figures(received));
-  goal('p50 of the follower against the answer', median(received) / median(answered), { atMost: 2 });
-  goal('p99 of the follower against the answer', percentile(received, 99) / percentile(answered, 99), { atMost: 2 });
+/** Somebody who brings the same events to all readers, again and again. */
+interface FanOut {
+  readonly name: string;
+  /** Begins one round of it. */
+  begin(): unknown;
+  readonly readers: ChildProcess;
+  end(): void;
 }
 
-function figures(times: readonly number[]): string[] {
-  return [`p50 ${median(times).toFixed(3)} ms`, `p99 ${percentile(times, 99).toFixed(3)} ms`];
-}
-
-function percentile(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length * percent) / 100)] ?? Number.NaN;
-}
-
-async function update({ address, writeKey }: NewChannel, agent: Agent): Promise<void> {
-  const body = `api_key=${writeKey}&field1=${TOKEN}`;
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
-  const sending = request(new URL('/update', address), { method: 'POST', agent, headers });
-  sending.end(body);
-  const [answer] = (await once(sending, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
-  answer.resume();
-  await once(answer, 'end');
-  assert.equal(answer.statusCode, 200);
-}
-
-/** A thousand readers in a process of their own, on bare connections: deliveries a second. */
-async function fanOut(url: string, channel: NewChannel): Promise<void> {
-  const [readers] = await startReaders(url, channel, FOLLOWERS);
+/** A thousand readers in a process of their own, on bare connections: deliveries a second, in turn. */
+async function fanOut(
+  url: string,
+  channel: NewChannel,
+  { folder, atOnce }: { folder: string; atOnce: number },
+): Promise<void> {
+  const publishers = atOnce === 1 ? 'one by one' : `${atOnce} at once`;
+  heading(
+    `Fan-out of ${FAN_OUT_ENTRIES} entries, published ${publishers}, to ${FOLLOWERS} readers (medians of ${FAN_OUT_ROUNDS}, in turn)`,
+  );
+  const [readers] = await startReaders(url, channel.id, FOLLOWERS);
   assert.ok(readers);
   const agent = new Agent({ keepAlive: true });
-  const done = once(readers, 'message') as Promise<[{ entries: number }]>;
+  const publish = (): Promise<unknown> => publishAll(atOnce, () => update(channel, agent));
+  const ours: FanOut = { name: 'our relay', begin: publish, readers, end: () => [agent.destroy(), readers.kill()] };
+  const { bytes } = await round(ours);
+  const loop = await fanOutLoop(folder, bytes);
+  const mosquitto = await fanOutMosquitto(folder, { bytes, atOnce });
+  const all = [ours, loop, mosquitto].filter((each) => each !== null);
+  try {
+    const rates = new Map(all.map((each) => [each, [] as number[]]));
+    for (let turn = 0; turn < FAN_OUT_ROUNDS; turn++) {
+      for (const [each, taken] of rates) taken.push((await round(each)).rate);
+    }
+    const rate = (of: FanOut): number => median(rates.get(of) ?? []);
+    for (const each of all) row(each.name, [`${Math.round(rate(each))} deliveries/s, ${bytes} bytes each`]);
+    if (loop) goal('fan-out: our rate to that of the C loop', rate(ours) / rate(loop), { atLeast: 0.75 });
+    if (mosquitto) goal("fan-out: our rate to mosquitto's", rate(ours) / rate(mosquitto), { atLeast: 1 });
+  } finally {
+    for (const each of all) each.end();
+  }
+}
+
+/** Publishes all entries of a round, so many at once. */
+function publishAll(atOnce: number, publish: (by: number) => Promise<unknown> | undefined): Promise<unknown> {
+  let left = FAN_OUT_ENTRIES;
+  return Promise.all(
+    Array.from({ length: atOnce }, async (_, by) => {
+      while (left-- > 0) await publish(by);
+    }),
+  );
+}
+
+/** Deliveries a second, and the bytes of one. */
+async function round({ begin, readers }: FanOut): Promise<{ rate: number; bytes: number }> {
+  const done = once(readers, 'message') as Promise<[{ bytes: number }]>;
   const started = performance.now();
-  for (let entry = 0; entry < FAN_OUT_ENTRIES; entry++) await update(channel, agent);
-  const [{ entries }] = await done;
-  const seconds = (performance.now() - started) / 1000;
-  assert.equal(entries, FOLLOWERS * FAN_OUT_ENTRIES);
-  row(`fan-out to ${FOLLOWERS} readers`, [`${Math.round(entries / seconds)} deliveries/s`, `${seconds.toFixed(2)} s`]);
-  agent.destroy();
-  readers.kill();
+  await begin();
+  const [{ bytes }] = await done;
+  const deliveries = FOLLOWERS * FAN_OUT_ENTRIES;
+  return { rate: (1000 * deliveries) / (performance.now() - started), bytes: Math.round(bytes / deliveries) };
+}
+
+/** The same bytes from a plain loop in C, which neither stores nor waits. */
+async function fanOutLoop(folder: string, bytes: number): Promise<FanOut | null> {
+  const program = join(folder, 'fan-out');
+  const source = fileURLToPath(new URL('fan-out.c', import.meta.url));
+  const compiled = (): boolean => spawnSync('cc', ['-O3', '-o', program, source]).status === 0;
+  if (!compiled() && !(install('gcc libc6-dev') && compiled())) {
+    skipped('the C loop', 'needs a C compiler (apt-get install gcc libc6-dev)');
+    return null;
+  }
+  const child = spawn(program, [FOLLOWERS, FAN_OUT_ENTRIES, bytes].map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  const [readers] = await startReaders(`http://127.0.0.1:${String(port).trim()}`, 0, FOLLOWERS);
+  assert.ok(readers);
+  const end = (): void => void [child.kill(), readers.kill()];
+  return { name: 'a plain loop in C', begin: () => child.stdin.write('.'), readers, end };
+}
+
+/** As much of mosquitto's: published at QoS 1, as our answers acknowledge; to subscribers at QoS 0, as readers of ours. */
+async function fanOutMosquitto(
+  folder: string,
+  { bytes, atOnce }: { bytes: number; atOnce: number },
+): Promise<FanOut | null> {
+  const broker = await startBroker('mosquitto', folder);
+  if (broker === null) return null;
+  const readers = fork(SELF, ['subscribers', String(broker.port), String(FOLLOWERS), String(bytes)]);
+  await once(readers, 'message');
+  const some = Array.from({ length: atOnce }, () => publisherAt(broker, 'x'.repeat(bytes)));
+  const publishers = await Promise.all(some);
+  const begin = (): Promise<unknown> => publishAll(atOnce, (by) => publishers[by]?.publish());
+  const end = (): void => {
+    for (const each of publishers) each.end();
+    readers.kill();
+    broker.end();
+  };
+  return { name: 'mosquitto', begin, readers, end };
 }
 
 /** What one more idle reader costs the relay, after a collection. */
 async function idleMemory(url: string, channel: NewChannel, relay: ChildProcess): Promise<void> {
+  heading('Memory of idle readers');
   const readers: ChildProcess[] = [];
   const taken: Memory[] = [];
   let held = 0;
   for (const count of IDLE) {
-    readers.push(...(await startReaders(url, channel, count - held)));
+    readers.push(...(await startReaders(url, channel.id, count - held)));
     held = count;
     await sleep(1_000);
     relay.send('memory');
@@ -135,7 +175,7 @@ function mebibytes(bytes: number): string {
 }
 
 /** Processes with so many readers of a channel in all, each on its stream. */
-async function startReaders(url: string, { id }: NewChannel, count: number): Promise<ChildProcess[]> {
+async function startReaders(url: string, id: number, count: number): Promise<ChildProcess[]> {
   const processes: ChildProcess[] = [];
   for (let left = count; left > 0; left -= READERS_OF_A_PROCESS) {
     const some = Math.min(left, READERS_OF_A_PROCESS);
@@ -157,9 +197,12 @@ async function beRelay(data: string): Promise<void> {
   process.send?.({ url });
 }
 
-/** Tells when all are on their streams, then when this many entries have come to them in all. */
+/** How an event begins, behind the end of what comes before. */
+const EVENT = '\nid: ';
+
+/** Tells when all are on their streams, then each time that this many entries have come to them in all. */
 async function beReaders(url: string, id: string, count: number, expected: number): Promise<void> {
-  let entries = 0;
+  let [entries, bytes] = [0, 0];
   const port = Number(new URL(url).port);
   for (let started = 0; started < count; started += 100) {
     await Promise.all(
@@ -167,14 +210,39 @@ async function beReaders(url: string, id: string, count: number, expected: numbe
         const socket = connect(port, '127.0.0.1');
         socket.write(`GET /channels/${id}/feeds/live HTTP/1.1\r\nHost: localhost\r\n\r\n`);
         await begun(socket);
+        let tail = Buffer.from('\n');
         socket.on('data', (piece: Buffer) => {
-          for (let at = piece.indexOf('\nid: '); at >= 0; at = piece.indexOf('\nid: ', at + 1)) entries++;
-          // an event that begins a piece
-          if (piece.subarray(0, 4).toString('latin1') === 'id: ') entries++;
-          if (entries === expected) process.send?.({ entries });
+          bytes += piece.length;
+          const seam = Buffer.concat([tail, piece.subarray(0, EVENT.length - 1)]);
+          entries += countEvents(seam) + countEvents(piece);
+          tail = Buffer.concat([tail, piece.subarray(1 - EVENT.length)]).subarray(1 - EVENT.length);
+          if (entries < expected) return;
+          process.send?.({ bytes });
+          entries = bytes = 0;
         });
       }),
     );
+  }
+  process.send?.({ ready: true });
+}
+
+function countEvents(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, at + 1)) count++;
+  return count;
+}
+
+/** The same for subscribers of mosquitto. */
+async function beSubscribers(port: number, count: number, bytes: number): Promise<void> {
+  const expected = count * FAN_OUT_ENTRIES;
+  let entries = 0;
+  const arrived = (): void => {
+    if (++entries < expected) return;
+    process.send?.({ bytes: bytes * expected });
+    entries = 0;
+  };
+  for (let started = 0; started < count; started++) {
+    await subscribeAt({ name: 'mosquitto', port }, { bytes, quality: 0, arrived });
   }
   process.send?.({ ready: true });
 }
@@ -188,3 +256,4 @@ async function begun(socket: Socket): Promise<void> {
 const [role, ...args] = process.send === undefined ? [] : process.argv.slice(2);
 if (role === 'relay') await beRelay(args[0] ?? '');
 if (role === 'readers') await beReaders(args[0] ?? '', args[1] ?? '', Number(args[2]), Number(args[3]));
+if (role === 'subscribers') await beSubscribers(Number(args[0]), Number(args[1]), Number(args[2]));

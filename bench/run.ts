@@ -1,4 +1,5 @@
-// npm run bench [-- fernet|startup|reading|live]: side by side with the peers, or with itself at another size.
+// npm run bench [-- fernet|startup|reading|conversation|live]: side by side with the peers, or with itself at another size.
+import { benchConversation } from './conversation.ts';
 import { benchFernet } from './fernet/bench.ts';
 import { benchLive } from './live.ts';
 import { benchReading } from './reading.ts';
@@ -8,6 +9,7 @@ const SUITES: Readonly<Record<string, () => void | Promise<void>>> = {
   fernet: benchFernet,
   startup: benchStartup,
   reading: benchReading,
+  conversation: benchConversation,
   live: benchLive,
 };
 

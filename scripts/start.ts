@@ -1,17 +1,20 @@
 // npm start [-- --port N]: a relay on this computer, with a first channel, and what to do next. Everything is kept in ./data.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openProfile, type ChannelKeys } from '@fernspeak/conversation/profile';
+import type { Profile } from '@fernspeak/conversation/profile';
 import { startRelay, type Relay, type StoredEntry } from '@fernspeak/relay';
 import { createChannel } from '@fernspeak/test';
 import manifest from '../package.json' with { type: 'json' };
+import { unlockedProfile } from './start/profile.ts';
 
 const DATA = fileURLToPath(new URL('../data', import.meta.url));
 /** Which channel is the first one, and under which address its keys were last remembered. */
 const FIRST_CHANNEL = join(DATA, 'first-channel.json');
+/** Its write key, as long as the profile is locked and cannot have it. */
+const WRITE_KEY = join(DATA, 'first-channel.key');
 const HOST = '127.0.0.1';
 const PREFERRED_PORT = 8130;
 /** How many ports after the preferred one are tried. */
@@ -44,47 +47,64 @@ interface FirstChannel {
   readonly entries: number;
 }
 
-/** The channel of an earlier start, or a new one, public to read as in the article. Its keys go into the profile. */
-async function firstChannel(url: string): Promise<FirstChannel> {
-  const profile = openProfile();
-  const remember = (address: string, keys: ChannelKeys): void => {
-    profile.rememberChannelKeys(address, keys);
-    writeFileSync(FIRST_CHANNEL, JSON.stringify({ address }) + '\n', { mode: 0o600 });
-  };
-  try {
-    if (existsSync(FIRST_CHANNEL)) {
-      const { address: earlier } = JSON.parse(readFileSync(FIRST_CHANNEL, 'utf8')) as { address: string };
-      const address = `${url}${new URL(earlier).pathname}`;
-      const answer = await fetch(`${address}.json`);
-      const keys = profile.channelKeys(earlier);
-      if (answer.ok && keys.write !== undefined) {
-        if (address !== earlier) remember(address, keys); // another port this time
-        const { last_entry_id: last } = (await answer.json()) as { last_entry_id: number | null };
-        return { address, entries: last ?? 0 };
-      }
-    }
-    const channel = await createChannel(url, { name: 'My first channel' });
-    remember(channel.address, { write: channel.writeKey, read: channel.readKey });
-    return { address: channel.address, entries: 0 };
-  } finally {
-    profile.close();
-  }
+/** The channel of an earlier start, or a new one, public to read as in the article. */
+async function firstChannel(url: string, profile: Profile | null): Promise<FirstChannel> {
+  return (await earlierChannel(url, profile)) ?? (await newChannel(url, profile));
+}
+
+async function newChannel(url: string, profile: Profile | null): Promise<FirstChannel> {
+  const { address, writeKey } = await createChannel(url, { name: 'My first channel' });
+  remember(address, writeKey, profile);
+  return { address, entries: 0 };
+}
+
+/** Null: there is none, it is not there any more, or nobody here could write to it. */
+async function earlierChannel(url: string, profile: Profile | null): Promise<FirstChannel | null> {
+  if (!existsSync(FIRST_CHANNEL)) return null;
+  const { address: earlier } = JSON.parse(readFileSync(FIRST_CHANNEL, 'utf8')) as { address: string };
+  const address = `${url}${new URL(earlier).pathname}`;
+  const answer = await fetch(`${address}.json`);
+  if (!answer.ok) return null;
+  const kept = existsSync(WRITE_KEY) ? readFileSync(WRITE_KEY, 'utf8').trim() : undefined;
+  const writeKey = profile?.channelKeys(earlier).write ?? kept;
+  // a locked profile has the key under the address of that start
+  if (writeKey === undefined && (profile !== null || address !== earlier)) return null;
+  if (writeKey !== undefined) remember(address, writeKey, profile);
+  const { last_entry_id: last } = (await answer.json()) as { last_entry_id: number | null };
+  return { address, entries: last ?? 0 };
+}
+
+/** The key goes into the profile; while that is locked, into a file that the commands can be given. */
+function remember(address: string, writeKey: string, profile: Profile | null): void {
+  if (profile) {
+    profile.rememberChannelKeys(address, { write: writeKey });
+    rmSync(WRITE_KEY, { force: true });
+  } else writeFileSync(WRITE_KEY, `${writeKey}\n`, { mode: 0o600 });
+  writeFileSync(FIRST_CHANNEL, JSON.stringify({ address }) + '\n', { mode: 0o600 });
 }
 
 const count = (entries: number): string => `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
 
-function greet(url: string, { address, entries }: FirstChannel): void {
+/** What a locked profile means. */
+const LEFT_ALONE = 'Your profile is locked, and was left alone: the commands ask for its passphrase.\n';
+const NOT_REMEMBERED = `Your profile is locked, so it does not have this channel's write key. It lies in data/first-channel.key; send takes it once, and remembers it.\n`;
+
+function greet(url: string, { address, entries }: FirstChannel, locked: boolean): void {
   const kept = entries > 0 ? ` ${count(entries)} from last time.` : '';
+  const inFile = existsSync(WRITE_KEY);
+  const sendTo = inFile ? `${address} --write-key-file data/first-channel.key` : address;
+  const where = inFile || locked ? '' : ' (its write key is in your profile)';
   console.log(`fernspeak ${manifest.version} runs on this computer. Ctrl-C stops it; everything is kept in ./data.${kept}
 
   In a second terminal:
-  1  ./fernspeak send    ${address}     asks for a message and a key of your choice (its write key is in your profile)
+  1  ./fernspeak send    ${sendTo}     asks for a message and a key of your choice${where}
   2  ./fernspeak inspect ${address}     what the relay, or anyone in between, can read
   3  ./fernspeak receive ${address}     asks for the same key
 
   History   ${address}/feeds.csv
   Only this computer can reach ${url}.
 `);
+  if (locked) console.log(inFile ? NOT_REMEMBERED : LEFT_ALONE);
 }
 
 let explained = false;
@@ -122,7 +142,9 @@ async function stopOnSignal(relay: Relay, address: string): Promise<void> {
 
 const { values } = parseArgs({ options: { port: { type: 'string' } } });
 mkdirSync(DATA, { recursive: true, mode: 0o700 });
+const profile = await unlockedProfile();
 const relay = await startRelay({ host: HOST, port: await choosePort(values.port), data: DATA, onStored: showStored });
-const channel = await firstChannel(relay.url);
-greet(relay.url, channel);
+const channel = await firstChannel(relay.url, profile);
+profile?.close();
+greet(relay.url, channel, profile === null);
 await stopOnSignal(relay, channel.address);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEBIAN_PYTHON, NEEDS_PYTHON, findPythons } from '@fernspeak/test';
+import { install, skipped } from '../debian.ts';
 import { Peer } from './peer.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -63,18 +64,4 @@ function startLoops(folder: string): Peer[] {
     new Peer('C loop over libcrypto', join(folder, 'loop'), []),
     new Peer('C loop, base64 of its own', join(folder, 'loop-tables'), []),
   ];
-}
-
-/** Installs Debian packages, where that is possible: on Debian, as root. */
-function install(packages: string): boolean {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
-  console.log(`  installing ${packages} …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args: string[]): boolean => spawnSync('apt-get', ['-qq', ...args], { env }).status === 0;
-  const asked = ['install', '-y', '--no-install-recommends', ...packages.split(' ')];
-  return apt(...asked) || (apt('update') && apt(...asked));
-}
-
-function skipped(peer: string, why: string): void {
-  console.log(`  SKIPPED  ${peer}: ${why}`);
 }

@@ -131,6 +131,15 @@ def ask_secret(key_file: Optional[str]) -> str:
     return (getpass.getpass("Key or invite link: ") if sys.stdin.isatty() else sys.stdin.read()).strip()
 
 
+def messages_of(source: Source) -> list[Message]:
+    """All of the log, and what there is to say at its end."""
+    messages = list(protocol.read(source.log, source.secrets, source.continuity))
+    if source.invite_seen:
+        notices = source.continuity.claim(*source.invite_seen)
+        messages += [Message(None, None, protocol.NO_CONTENT, [notice]) for notice in notices]
+    return messages
+
+
 # --- What is shown ---
 
 
@@ -255,13 +264,10 @@ def main() -> int:
                 source = source_of_log(file.read())
         else:
             source = source_of_channel(args.address, args.place, ask_secret(args.key_file))
-        messages = list(protocol.read(source.log, source.secrets, source.continuity))
+        messages = messages_of(source)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         print(f"error: {visible(str(error) or type(error).__name__)}", file=sys.stderr)
         return 1
-    if source.invite_seen:
-        notices = source.continuity.claim(*source.invite_seen)
-        messages += [Message(None, None, protocol.NO_CONTENT, [notice]) for notice in notices]
     names = Names(messages, source.continuity)
     for message in messages:
         lines = [json_line(message, source.continuity)] if args.json else show(message, names, source.continuity)

@@ -16,8 +16,17 @@ export async function catchUp(conversation: FramedConversation, io: Io, signal?:
   }
 }
 
-/** Loud is a warning, which `--quiet` does not silence; quiet is a note. */
-export function sayFinding({ code, sentence }: Finding, io: Io): void {
-  if (isLoud(code)) io.warn(code, sentence);
+/**
+ * A warning, which `--quiet` does not silence, where somebody may be lying, or nobody could tell any more if they were; all
+ * else is a note.
+ */
+export function sayFinding(finding: Finding, io: Io): void {
+  const { code, sentence } = finding;
+  if (isLoud(code) || isUnchecked(finding)) io.warn(code, sentence);
   else io.note(sentence);
+}
+
+/** Whether it says that lies cannot be found out here. */
+export function isUnchecked({ code }: Finding): boolean {
+  return code === 'expired' || code === 'unchecked';
 }

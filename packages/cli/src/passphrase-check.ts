@@ -1,6 +1,6 @@
 import { assessPassphrase, suggestPassphrase, type Conversation } from '@fernspeak/conversation';
 import { usageError } from './errors.ts';
-import { askForSecret, type Secret } from './secret.ts';
+import { askForSecret, isKey, type Secret } from './secret.ts';
 import type { Target } from './session.ts';
 import type { Prompter } from './terminal/prompt.ts';
 
@@ -25,7 +25,8 @@ export async function isKnownHere(conversation: Conversation): Promise<boolean> 
 /** What decides whether a passphrase that is new here is used. */
 export interface NewPassphrase {
   readonly prompter: Prompter | null;
-  readonly target: Target;
+  /** What it is to protect: a file, or what goes over a channel. */
+  readonly kind: Target['kind'];
   /** Somebody insisted on the command line: a weak one is used without a question. */
   readonly allowWeak: boolean;
 }
@@ -36,10 +37,10 @@ export interface NewPassphrase {
  */
 export async function otherPassphrase(
   secret: Secret,
-  { prompter, target, allowWeak }: NewPassphrase,
+  { prompter, kind, allowWeak }: NewPassphrase,
 ): Promise<Secret | null> {
   const weak = !allowWeak && (await assessPassphrase(secret.text)).weak;
-  const holder = target.kind === 'file' ? 'holds this file' : 'gets hold of these messages';
+  const holder = kind === 'file' ? 'holds this file' : 'gets hold of these messages';
   const verdict = `Anyone who ${holder} guesses that passphrase at once.`;
   if (prompter === null) {
     if (!weak) return null;
@@ -53,4 +54,13 @@ export async function otherPassphrase(
   if (again === secret.text) return null;
   process.stderr.write('That was not the same.\n');
   return askForSecret(prompter);
+}
+
+/** The secret that is used where nothing was sealed before; a key needs no judging. */
+export async function settledSecret(first: Secret, judging: NewPassphrase): Promise<Secret> {
+  for (let secret = first; ;) {
+    const other = isKey(secret) ? null : await otherPassphrase(secret, judging);
+    if (other === null) return secret;
+    secret = other;
+  }
 }

@@ -89,8 +89,8 @@ inspect   prints each entry byte by byte; what anyone can read is marked >.
           where it was not received here yet
 
 listen    one JSON object a line: as receive --json, with type "message"; of a conversation and of a channel the same.
-          {"type":"finding","code","sentence"} is about the log. The same message has the same id whenever it is given:
-          it may be given again after a crash, never twice in one run. --exec has FERNSPEAK_ID, _ENTRY, _STORED_AT,
+          {"type":"finding","code","sentence","id"} is about the log. A message, and a finding, has the same id whenever
+          it is given: it may be given again after a crash; no message is given twice in one run. --exec has FERNSPEAK_ID, _ENTRY, _STORED_AT,
           _SENT_AT, _KIND, _SENDER, _SENDER_KEY, _SENDER_VERIFIED (0, 1), _NUMBER, _TITLE, _PRIORITY, _FINDINGS (codes).
 export    csv (RFC 4180; an apostrophe stands before what a spreadsheet would run), or json: an array of what listen gives
 chat      people only: a line in is a message or a /command, lines out are what was written

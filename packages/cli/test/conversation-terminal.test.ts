@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { fernspeak, LAUNCHER, startRelayProcess, temporaryFolder, type Finished } from '@fernspeak/test';
+import {
+  fernspeak,
+  LAUNCHER,
+  meet,
+  startRelayProcess,
+  temporaryFolder,
+  type Finished,
+  type Person,
+} from '@fernspeak/test';
 import { NEEDS_TERMINAL, openTerminal, type TerminalSession } from './support/terminal.ts';
 
 const GOOD_WORDS = 'chasing lyrically polygraph ranging tiara unsightly';
@@ -50,6 +58,20 @@ needsTerminal('new asks for the name, and says what comes next', async (t) => {
   session.type('Ada\r');
   await session.expect('family is made, on file:');
   await session.expect('Next: fernspeak invite family');
+  assert.equal((await session.end()).code, 0);
+});
+
+needsTerminal('receive says whom it asks, until something comes', async (t) => {
+  const { people, relay, folder } = await meet(t, ['Ada', 'Bob']);
+  const [ada, bob] = people as [Person, Person];
+  await fernspeak(bob.home, ['send', 'talk', 'hello']);
+  const command = `"${process.execPath}" "${LAUNCHER}" receive talk`;
+  relay.process.kill('SIGSTOP');
+  const session = openTerminal(t, command, { cwd: folder, env: { FERNSPEAK_HOME: ada.home, NO_COLOR: '1' } });
+  await session.expect(`Asking ${new URL(relay.url).host} …`);
+  relay.process.kill('SIGCONT');
+  await session.expect('\r\u001b[KBob is here now');
+  await session.expect('Bob: hello');
   assert.equal((await session.end()).code, 0);
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
@@ -89,6 +89,29 @@ test('a relay that is killed and comes back costs nothing', async (t) => {
     Object.assign(relay, again);
   }
   assert.deepEqual((await listening.end('SIGTERM')).rest, []);
+});
+
+test('a finding about the log is a line, with the same id in every run until it counts as received', async (t) => {
+  const { ada, bob, folder } = await talk(t);
+  const copy = join(folder, 'copy');
+  await fernspeak(ada.home, ['receive', 'talk', '--quiet']);
+  const { stdout: address } = await fernspeak(ada.home, ['list', '--json']);
+  const channel = new URL((JSON.parse(address) as { address: string }).address);
+  await fetch(`${channel.href}/feeds.json`, { method: 'DELETE' });
+  await say(bob.home, 'after that');
+  cpSync(ada.home, copy, { recursive: true });
+  chmodSync(copy, 0o700);
+  const ids: unknown[] = [];
+  for (const each of [ada.home, copy]) {
+    const listening = listen(t, each, ['talk']);
+    let line = await listening.next();
+    while (line['code'] !== 'rolled-back') line = await listening.next();
+    assert.equal(line['type'], 'finding');
+    ids.push(line['id']);
+    await listening.end('SIGTERM');
+  }
+  assert.match(String(ids[0]), /^finding-\d+$/);
+  assert.equal(ids[1], ids[0]);
 });
 
 test('--exec: content on stdin, the rest in the environment; what fails is run again, and own messages never', async (t) => {

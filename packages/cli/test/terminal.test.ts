@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createChannel, fernspeak, LAUNCHER, startRelayProcess, temporaryFolder } from '@fernspeak/test';
@@ -54,6 +56,21 @@ needsTerminal('a key is echoed as stars', async (t) => {
   await session.expect('*'.repeat(KEY.length));
   const { screen } = await session.end();
   assert.doesNotMatch(screen, /cw_0/);
+});
+
+needsTerminal('receive says whom it asks, when no answer comes; the line is gone then', async (t) => {
+  const { folder, open } = machine(t);
+  writeFileSync(join(folder, 'key'), KEY);
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const session = open(
+    `fernspeak receive http://127.0.0.1:${port}/channels/1 --key-file key --timeout 2 --color never`,
+  );
+  await session.expect(`Asking 127.0.0.1:${port} …`);
+  await session.expect('\r\u001b[Kerror: ');
+  assert.equal((await session.end()).code, 3);
 });
 
 needsTerminal('receive asks for the key', async (t) => {

@@ -8,9 +8,13 @@ export type SigningDomain = 'fernspeak/frame/v1';
 export type HashDomain =
   'fernspeak/message/v1' | 'fernspeak/chain/v1' | 'fernspeak/safety-number/v1' | 'fernspeak/invite/v1';
 
+const beginnings = new Map<string, Uint8Array>();
+
 /** `domain` ‖ 0x00 ‖ the parts. */
 export function inDomain(domain: SigningDomain | HashDomain, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return concat(utf8(`${domain}\0`), ...parts);
+  let beginning = beginnings.get(domain);
+  if (!beginning) beginnings.set(domain, (beginning = utf8(`${domain}\0`)));
+  return concat(beginning, ...parts);
 }
 
 /** SHA-256(`domain` ‖ 0x00 ‖ the parts), 32 bytes. */

@@ -19,7 +19,7 @@ import type { Notice } from './continuity/notice.ts';
  * - `unsigned`: a plain message in a framed conversation.
  * - `elsewhere`: it opens, and belongs to another conversation or place; only while nothing has verified here.
  * - `late`: the sender's clock and the time of storing are far apart.
- * - `unchecked`: the log has no beginning here.
+ * - `unchecked`: the log has no beginning here: of a message, and of the log.
  * - `same-name`: another key calls itself the same.
  * - `expired`: the place where reading stopped is gone; only newer entries are left.
  * - `unreachable`: the channel does not give out some entries.
@@ -58,6 +58,8 @@ export function isLoud(code: FindingCode): boolean {
 export interface Finding {
   readonly code: FindingCode;
   readonly sentence: string;
+  /** Which one it is, the same each time that it is told: of what stands in the history beside the messages. */
+  readonly id?: string;
 }
 
 export const UNREADABLE: Finding = {
@@ -77,6 +79,15 @@ export function rolledBack(left: boolean): Finding {
 export function expired(entry: number): Finding {
   const sentence = `The channel no longer keeps entry ${entry}, where you had stopped reading: what came between then and its oldest entry, if anything, is lost.`;
   return { code: 'expired', sentence };
+}
+
+/** In a framed conversation, where judging ends. `before`: whether anything was checked here before. */
+export function notChecked(before: boolean): Finding & { readonly code: 'expired' | 'unchecked' } {
+  const gone = before
+    ? 'what this device had read is gone from the channel, and only newer entries are left'
+    : 'the first entries are gone from the channel';
+  const sentence = `Nothing more can be checked here: ${gone}. Either old entries are removed on purpose (retention), or the relay hides them, so that its lies do not show. Messages may be missing, out of order, or not those that the others see; signatures are still checked. Ask who runs the channel. If nothing is removed on purpose, begin a new conversation on another channel; should the entries come back, a check of everything begins anew.`;
+  return { code: before ? 'expired' : 'unchecked', sentence };
 }
 
 export function unreachable(reason: string): Finding {

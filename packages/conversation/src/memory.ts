@@ -56,7 +56,7 @@ export function memoryStore(): Store {
     const { draft, finished } = changes;
     if (draft) accept(draft.address, { ...draft, draft: true });
     const item = finished && items.get(finished.item);
-    if (item) items.set(item.id, { ...item, sealed: finished.sealed, draft: false });
+    if (item) items.set(item.id, { ...item, sealed: finished.sealed, attempt: finished.attempt, draft: false });
   };
   return {
     accept: async (address, item) => accept(address, item),

@@ -4,6 +4,9 @@ import type { Content } from './content.ts';
 import type { CountedFrame, FrameFault } from './frame/frame.ts';
 import { UNREADABLE, type Finding } from './finding.ts';
 
+/** How the token of a framed message begins: 0x80 and the time 0, nine bytes. */
+const TIME_ZERO = 'gAAAAAAAAAAA';
+
 /** Who a message is from. Plain messages never have one: whoever has the key can write them. */
 export interface Member {
   /** The device's public key, base64url. */
@@ -73,6 +76,7 @@ export function openToken(keyring: Pick<Fernet, 'decrypt'>, token: string): Open
 
 /** Time 0 says that the sender does not tell; beyond what a Date can hold it says nothing either. */
 function sealedAtOf(token: string): Date | null {
+  if (token.startsWith(TIME_ZERO)) return null;
   const seconds = readToken(token)?.sealedAt ?? 0;
   const date = new Date(seconds * 1000);
   return seconds === 0 || Number.isNaN(date.getTime()) ? null : date;

@@ -187,6 +187,12 @@ test('a folder that cannot be made is a clear error', (t) => {
   assert.throws(() => openProfile({ home: join(file, 'profile') }), fails('profile-unusable', /--home/));
 });
 
+test('a place where no folder can be made is a clear error', { skip: !existsSync('/proc/self') && 'no /proc' }, () => {
+  for (const home of ['/proc/fernspeak', '/proc/fernspeak/below']) {
+    assert.throws(() => openProfile({ home }), fails('profile-unusable', /--home/));
+  }
+});
+
 test('with WAL and FULL: what a promise has answered is on disk', (t) => {
   const home = temporaryFolder(t);
   profile(t, { home });

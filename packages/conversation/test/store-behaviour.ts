@@ -166,9 +166,11 @@ export function storeBehaviour(name: string, open: (t: TestContext) => [Store, S
       throw new RangeError('no');
     });
     await assert.rejects(fails, RangeError);
-    const finished = { item: draft, sealed: 'finished' };
+    const attempt = { after: 3, partId: 'AAAAAAAAAAA', spoilt: 0 };
+    const finished = { item: draft, sealed: 'finished', attempt };
     await save(one, id, { made: ['a'], finished });
-    assert.deepEqual([(await other.item(draft))?.sealed, (await other.item(draft))?.draft], ['finished', false]);
+    const item = await other.item(draft);
+    assert.deepEqual([item?.sealed, item?.attempt, item?.draft], ['finished', attempt, false]);
     // a number for what has one already: all of it is refused
     await assert.rejects(save(other, id, { made: ['b'], finished: { ...finished, sealed: 'again' } }), TypeError);
     assert.deepEqual((await one.load(id, null)).entries, ['a']);

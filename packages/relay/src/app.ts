@@ -49,6 +49,16 @@ export class App {
     return { answer, few: state.few, route: state.route?.path ?? null, channel: state.channel, fault };
   }
 
+  /** True when the answer to this request, if it is not refused, takes the whole connection. Never throws. */
+  isLive(method: string, target: string): boolean {
+    if (method !== 'GET') return false;
+    try {
+      return this.#router.isLive(pathOf(target));
+    } catch {
+      return false; // no path at all: refused as any other
+    }
+  }
+
   async #route(raw: RawRequest, state: State): Promise<Answer> {
     if (raw.method === 'OPTIONS') return NO_CONTENT;
     const now = this.#now();

@@ -16,8 +16,11 @@ export const BODIES_IN_MEMORY_BYTES: number = 128 * 1024 * 1024;
 /** Of a body that is too long, this much more is read and thrown away, so that its sender gets to read the answer. */
 export const DISCARD_BYTES: number = 64 * 1024 * 1024;
 
-/** Connections at one time: a live reader or a long poll each, at about 10 KiB; further ones are closed at once. */
+/** Connections at one time. A live reader takes 3 KiB of memory, any other one about 13. */
 export const CONNECTIONS = 4096;
+
+/** Further ones that are held until their request was refused in words; those beyond are closed at once. */
+export const SPARE_CONNECTIONS = 64;
 
 /** Requests of one connection that wait for their answers (HTTP pipelining); the next one is refused. */
 export const PIPELINED_REQUESTS = 64;

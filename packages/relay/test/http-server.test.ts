@@ -5,7 +5,7 @@ import { after, describe, test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporaryFolder } from '@fernspeak/test';
 import { startRelay, type RelayOptions, type Relay } from '@fernspeak/relay';
-import { PIPELINED_REQUESTS } from '../src/limits.ts';
+import { PIPELINED_REQUESTS, SPARE_CONNECTIONS } from '../src/limits.ts';
 
 async function started(t: Pick<TestContext, 'after'>, options: RelayOptions = {}): Promise<Relay> {
   const relay = await startRelay({ data: temporaryFolder(t as TestContext), port: 0, ...options });
@@ -219,10 +219,24 @@ describe('limits of a request', () => {
     assert.match(text, /HTTP\/1\.1 429 /);
   });
 
-  test('connections beyond the limit are closed at once, and later ones are taken again', async (t) => {
+  test('connections beyond the limit are told so, far beyond it closed at once, later ones taken again', async (t) => {
     const narrow = await started(t, { connections: 2 });
     const [first, second] = [await opened(narrow), await opened(narrow)];
-    assert.equal(await exchange(narrow, 'GET /healthz HTTP/1.1\r\n\r\n'), '');
+    for (const path of ['/healthz', '/channels/1/feeds/live']) {
+      const refusal = await exchange(narrow, `GET ${path} HTTP/1.1\r\n\r\n`);
+      assert.match(
+        refusal,
+        /^HTTP\/1\.1 503 [^]*\r\nRetry-After: 10\r\n[^]*\r\nConnection: close\r\n[^]*--connections/,
+      );
+    }
+    const spare = Array.from({ length: SPARE_CONNECTIONS + 1 }, () => connect(narrow.port, '127.0.0.1'));
+    const closed = spare.map(async (socket) => {
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket.once('close', resolve));
+      return socket.bytesRead;
+    });
+    assert.equal(await Promise.race(closed), 0);
+    for (const socket of spare) socket.destroy();
     const gone = once(first, 'close');
     first.destroy();
     await gone;

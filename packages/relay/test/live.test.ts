@@ -38,6 +38,7 @@ function reading(t: TestContext, relay: Relay, id: number, { headers = {}, query
   t.after(() => socket.destroy());
   let text = '';
   let over = false;
+  let wake = (): void => {};
   let entries = 0;
   let looked = 0;
   socket.setEncoding('utf8');
@@ -47,15 +48,19 @@ function reading(t: TestContext, relay: Relay, id: number, { headers = {}, query
     const end = text.lastIndexOf('\n\n') + 2;
     if (end > looked) entries += idsIn(text.slice(looked, end)).length;
     looked = Math.max(looked, end);
+    wake();
   });
   socket.on('error', () => {});
-  socket.on('close', () => (over = true));
+  socket.on('close', () => {
+    over = true;
+    wake();
+  });
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`GET /channels/${id}/feeds/live${query} HTTP/1.1\r\nHost: localhost\r\n${lines.join('')}\r\n`);
   const until = async (condition: () => boolean): Promise<void> => {
     while (!condition()) {
       assert.ok(!over, `the stream ended early: ${text}`);
-      await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+      await new Promise<void>((resolve) => (wake = resolve));
     }
   };
   const ended = async (): Promise<void> => {
@@ -234,6 +239,50 @@ describe('a live stream', () => {
       status = answer.status;
       await answer.body?.cancel();
     }
+  });
+});
+
+describe('a live stream on a connection that has other requests', () => {
+  test('begins after those that have their answers, and takes no further ones', async (t) => {
+    const relay = await opened(t);
+    const channel = await createChannel(relay.url);
+    const socket = connect(relay.port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    let text = '';
+    socket.on('data', (piece: Buffer) => (text += piece.toString()));
+    const until = async (end: string): Promise<void> => {
+      while (!text.endsWith(end)) await once(socket, 'data');
+    };
+    socket.write('GET /healthz HTTP/1.1\r\n\r\n');
+    await until('{"status":"ok"}');
+    socket.write(`GET /channels/${channel.id}/feeds/live HTTP/1.1\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n`);
+    await until(': live\n\n');
+    socket.write('GET /healthz HTTP/1.1\r\n\r\n');
+    await update(channel);
+    await until('}\n\n');
+    assert.equal(text.match(/HTTP\/1\.1/g)?.length, 2);
+  });
+
+  test('is refused, in its turn, before those have their answers', async (t) => {
+    const relay = await opened(t);
+    const channel = await createChannel(relay.url);
+    const path = `/channels/${channel.id}/feeds`;
+    const socket = connect(relay.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (piece: Buffer) => (text += piece.toString()));
+    socket.write(`GET ${path}.json?after=0&wait=50 HTTP/1.1\r\n\r\nGET ${path}/live HTTP/1.1\r\n\r\n`);
+    await live(t, relay, channel.id);
+    await update(channel);
+    await once(socket, 'close');
+    assert.match(text, /^HTTP\/1\.1 200 [^]*"entry_id":1[^]*HTTP\/1\.1 400 [^]*once the requests before it/);
+  });
+
+  test('with two Hosts is refused as any other request', async (t) => {
+    const relay = await opened(t);
+    const { id } = await createChannel(relay.url);
+    const reader = reading(t, relay, id, { headers: { host: 'evil.example' } });
+    await reader.ended();
+    assert.match(reader.text(), /^HTTP\/1\.1 400 Bad Request\r\n[^]*one Host/);
   });
 });
 

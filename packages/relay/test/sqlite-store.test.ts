@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -45,6 +45,12 @@ test('a folder that cannot be made is refused', async (t) => {
   const folder = temporaryFolder(t);
   await (await openSqliteStore({ folder })).close();
   await assert.rejects(openSqliteStore({ folder: join(folder, 'relay.db', 'below') }), { code: 'data-unusable' });
+});
+
+test('a place where no folder can be made is refused', { skip: !existsSync('/proc/self') && 'no /proc' }, async () => {
+  for (const folder of ['/proc/fernspeak', '/proc/fernspeak/below']) {
+    await assert.rejects(openSqliteStore({ folder }), { code: 'data-unusable', message: /\(ENOENT\)/ });
+  }
 });
 
 test('only the owner can read the data folder', { skip: process.platform === 'win32' && 'POSIX modes' }, async (t) => {

@@ -48,6 +48,8 @@ export class Chat {
   #passing: NodeJS.Timeout | undefined;
   /** Up to this position everything was shown. */
   #shown = 0;
+  /** What was told of the log (ids). */
+  readonly #told = new Set<string>();
   #begun: () => void = () => {};
 
   constructor(options: ChatOptions) {
@@ -178,7 +180,11 @@ export class Chat {
     }
   }
 
-  readonly #onFinding = (finding: Finding): void => this.#print(this.#options.text.finding(finding));
+  readonly #onFinding = (finding: Finding): void => {
+    if (finding.id !== undefined && this.#told.has(finding.id)) return;
+    if (finding.id !== undefined) this.#told.add(finding.id);
+    this.#print(this.#options.text.finding(finding));
+  };
 
   #print(lines: string): void {
     // whoever cannot be shown anything any more is told by the next message

@@ -11,8 +11,6 @@ export interface OutgoingOptions {
 
 /** Tries do not end while the chat is open: what cannot go out now waits. */
 const FOR_EVER_MS = 0x7fff_ffff;
-/** It was only to be accepted: one run sends all that wait, in their order. */
-const ACCEPTED = new Error('accepted');
 
 /** What this process sends: accepted one after the other as it was entered, so that a kill loses nothing of it. */
 export class Outgoing {
@@ -33,20 +31,14 @@ export class Outgoing {
   /** Resolves when it is in the outbox, or cannot get there. */
   async send(text: string): Promise<void> {
     const { conversation, onFailure } = this.#options;
-    const enough = new AbortController();
     this.pending.push(text);
     this.#options.onChange();
-    const onProgress = ({ kind }: Progress): void => {
-      if (kind === 'accepted') enough.abort(ACCEPTED);
-    };
     try {
-      await conversation.send({ text }, { signal: enough.signal, onProgress });
+      await conversation.accept({ text });
     } catch (error) {
-      if (error !== ACCEPTED) {
-        this.stored(text);
-        onFailure(text, error instanceof Error ? error : new Error(String(error)));
-        return;
-      }
+      this.stored(text);
+      onFailure(text, error instanceof Error ? error : new Error(String(error)));
+      return;
     }
     this.sendWaiting();
   }

@@ -7,6 +7,7 @@ import {
   type FramedMessage,
   type Member,
 } from '@fernspeak/conversation';
+import { isUnchecked } from '../catch-up.ts';
 import { isMe } from '../listen/record.ts';
 import type { Style } from '../terminal/style.ts';
 import { visible, visibleLine } from '../terminal/visible.ts';
@@ -42,11 +43,12 @@ export class ChatText {
   /** Lines with their line ends. */
   message(message: FramedMessage): string {
     const lines = [...this.#newDay(message), ...this.#message(message)];
-    return joined([...lines, ...message.findings.flatMap((finding) => this.#finding(finding))]);
+    return joined([...lines, ...message.findings.flatMap((finding) => this.#finding(finding, isLoud(finding.code)))]);
   }
 
+  /** About the log, and not about one message. */
   finding(finding: Finding): string {
-    return joined(this.#finding(finding));
+    return joined(this.#finding(finding, isLoud(finding.code) || isUnchecked(finding)));
   }
 
   /** What the program itself says, also of several lines. */
@@ -94,8 +96,7 @@ export class ChatText {
     ];
   }
 
-  #finding({ code, sentence }: Finding): string[] {
-    const loud = isLoud(code);
+  #finding({ code, sentence }: Finding, loud: boolean): string[] {
     const look = loud ? this.#style.red : this.#style.dim;
     return this.#paragraph(`${sentence} [${code}]`, `${MARGIN}${loud ? '!' : '·'} `, `${MARGIN}  `, look);
   }

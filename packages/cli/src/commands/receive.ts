@@ -7,11 +7,13 @@ import { interruptSignal } from '../interrupt.ts';
 import { openIo, type Io } from '../io.ts';
 import { newCommand, positiveNumber, withKey, withReadKey } from '../options.ts';
 import type { ChannelOptions, GlobalOptions, KeyOptions } from '../options.ts';
+import { whileAsking } from '../receive/asking.ts';
 import { JsonPrinter } from '../receive/json.ts';
+import type { Printer } from '../receive/printer.ts';
 import { RawPrinter } from '../receive/raw.ts';
 import { receiveMessages, type Selection } from '../receive/reading.ts';
 import { TextPrinter } from '../receive/text.ts';
-import { isKey, keyOrPassphrase, warnAboutKdf } from '../secret.ts';
+import { isKey, keyOrPassphrase, warnAboutKdf, type Secret } from '../secret.ts';
 import { channelTarget, openReadable, profileOf, refuseUnreadableFile, type Target } from '../session.ts';
 import { sinceMoment } from '../since.ts';
 import { openPrompter, type Prompter } from '../terminal/prompt.ts';
@@ -64,11 +66,25 @@ interface Receiver {
   readonly profile: Profile;
 }
 
-async function receivePlain(target: Target, { io, options, prompter, profile }: Receiver): Promise<void> {
+async function receivePlain(target: Target, receiver: Receiver): Promise<void> {
+  const { io, options, prompter } = receiver;
   if (target.kind === 'file' && prompter !== null) await refuseUnreadableFile(target.path);
   const secret = await keyOrPassphrase(options, prompter);
   warnAboutKdf(options, secret, io);
-  const { channel, info } = await openReadable({ target, options, prompter, profile });
+  await whileAsking(target.address, receiver, ({ printing, ...asking }) =>
+    receiveFrom({ ...receiver, ...asking, target, secret, printing }),
+  );
+}
+
+interface PlainReceiver extends Receiver {
+  readonly target: Target;
+  readonly secret: Secret;
+  readonly printing: (printer: Printer) => Printer;
+}
+
+async function receiveFrom(receiver: PlainReceiver): Promise<void> {
+  const { io, options, prompter, profile, secret, printing } = receiver;
+  const { channel, info } = await openReadable(receiver);
   prompter?.close();
   try {
     const place = options.place ?? channel.place;
@@ -78,7 +94,7 @@ async function receivePlain(target: Target, { io, options, prompter, profile }: 
     await receiveMessages({
       io,
       conversation,
-      printer,
+      printer: printing(printer),
       signal: interruptSignal(),
       selection: options,
       notices: info.notices,

@@ -151,7 +151,7 @@ async function openConversation(sender: Sender, channel: Channel, first: Secret)
     if (isKey(secret) || options.kdf === 'article') return conversation;
     const { isKnownHere, otherPassphrase } = await import('../passphrase-check.ts');
     if (await isKnownHere(conversation)) return conversation;
-    const other = await otherPassphrase(secret, { prompter, target, allowWeak });
+    const other = await otherPassphrase(secret, { prompter, kind: target.kind, allowWeak });
     if (other === null) return conversation;
     secret = other;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { isLoud, type Finding, type Message } from '@fernspeak/conversation';
 import type { Io } from '../io.ts';
@@ -28,7 +29,7 @@ export async function listenTo(source: Source<Message>, { io, all, exec, signal 
   let told: Promise<void> = Promise.resolve();
   const onFinding = (finding: Finding): void => {
     if (exec !== undefined) return io.warn(finding.code, finding.sentence);
-    told = told.then(() => write(jsonLine({ type: 'finding', ...finding })));
+    told = told.then(() => write(jsonLine({ type: 'finding', ...finding, id: finding.id ?? idOf(finding) })));
     told.catch(() => {}); // awaited below
   };
   const onTrouble = ({ message }: Error, waitMs: number): void => {
@@ -42,6 +43,12 @@ export async function listenTo(source: Source<Message>, { io, all, exec, signal 
   }
   await told;
   signal.throwIfAborted();
+}
+
+/** What happens to a log has no name of its own: the same words are the same thing. */
+function idOf({ code, sentence }: Finding): string {
+  const ID_CHARACTERS = 16;
+  return `finding-${createHash('sha256').update(`${code} ${sentence}`).digest('hex').slice(0, ID_CHARACTERS)}`;
 }
 
 interface HandingOver {

@@ -1,18 +1,13 @@
 import { Conversation, deriveKey, plainSeal } from '@fernspeak/conversation';
 import type { Channel } from '@fernspeak/channel';
 import type { Profile } from '@fernspeak/conversation/profile';
-import { isKnownHere, otherPassphrase } from '../passphrase-check.ts';
+import { isKnownHere, otherPassphrase, type NewPassphrase } from '../passphrase-check.ts';
 import { isKey, type Secret } from '../secret.ts';
-import type { Target } from '../session.ts';
-import type { Prompter } from '../terminal/prompt.ts';
 
-interface Agreeing {
+interface Agreeing extends NewPassphrase {
   readonly place: string;
   readonly channel: Channel;
-  readonly target: Target;
   readonly profile: Profile;
-  readonly prompter: Prompter | null;
-  readonly allowWeak: boolean;
 }
 
 /** The key of a secret at a place; a passphrase that is new on this channel is judged, as `send` does. */

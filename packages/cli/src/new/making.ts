@@ -5,7 +5,8 @@ import { usageError } from '../errors.ts';
 import { openIo, type Io } from '../io.ts';
 import { jsonLine } from '../terminal/json.ts';
 import type { GlobalOptions } from '../options.ts';
-import { keyOrPassphrase } from '../secret.ts';
+import { settledSecret } from '../passphrase-check.ts';
+import { keyOrPassphrase, type Secret } from '../secret.ts';
 import { openChannel, profileOf } from '../session.ts';
 import { write } from '../terminal/output.ts';
 import { openPrompter } from '../terminal/prompt.ts';
@@ -51,7 +52,7 @@ function isAgreed({ passphrase, keyFile, keyFd }: NewOptions): boolean {
 
 async function founded(making: Making, channel: string | undefined): Promise<About> {
   const { name, prompter, profile, options } = making;
-  const secret = isAgreed(options) ? await keyOrPassphrase(options, prompter) : null;
+  const secret = await secretOf(making, channel);
   const me = await ownName(options.me, making);
   const site = await siteOf(channel, making);
   // a file is filed under its real path
@@ -67,6 +68,14 @@ async function founded(making: Making, channel: string | undefined): Promise<Abo
   const same = known.find(({ about: { conversationId } }) => conversationId === about.conversationId);
   if (same) throw usageError(`You are in this conversation already: it is called ${same.about.name} here.`);
   return about;
+}
+
+/** Null: the conversation gets a random key. What is refused is refused before a channel is made for it. */
+async function secretOf({ prompter, options }: Making, channel: string | undefined): Promise<Secret | null> {
+  if (!isAgreed(options)) return null;
+  const secret = await keyOrPassphrase(options, prompter);
+  if (channel !== undefined) return secret;
+  return settledSecret(secret, { prompter, kind: 'http', allowWeak: options.allowWeakPassphrase === true });
 }
 
 async function report({ name, address, place, me }: About, agreed: boolean, io: Io): Promise<void> {

@@ -41,6 +41,8 @@ export interface Site {
   readonly target: Target;
   readonly keys: ChannelKeys;
   readonly owner: Owner | null;
+  /** True: it was made just now, for this conversation. */
+  readonly made: boolean;
 }
 
 /** The channel that was named, or one that a relay makes. */
@@ -48,11 +50,11 @@ export async function siteOf(channel: string | undefined, founder: Founder): Pro
   const { options, profile } = founder;
   if (channel === undefined) return siteOnRelay(founder);
   const target = readTarget(channel);
-  if (target.kind === 'file') return { target, keys: {}, owner: null };
+  if (target.kind === 'file') return { target, keys: {}, owner: null, made: false };
   const keys = { ...profile.channelKeys(target.address), ...givenKeys(options) };
   const userKey = userKeyOf(options);
   const own = !target.thingspeak && (userKey !== null || target.place.startsWith('localhost/'));
-  return { target, keys, owner: own ? ownerAt(target.origin, userKey, options) : null };
+  return { target, keys, owner: own ? ownerAt(target.origin, userKey, options) : null, made: false };
 }
 
 async function siteOnRelay({ options, prompter }: Founder): Promise<Site> {
@@ -62,7 +64,7 @@ async function siteOnRelay({ options, prompter }: Founder): Promise<Site> {
     const owner = ownerAt(origin, userKey, options);
     try {
       const { address, writeKey, readKey } = await makeChannel(owner);
-      return { target: readTarget(address), keys: { write: writeKey, read: readKey }, owner };
+      return { target: readTarget(address), keys: { write: writeKey, read: readKey }, owner, made: true };
     } catch (error) {
       if (!(error instanceof NeedsUserKey) || prompter === null) throw error;
       process.stderr.write(`${error.message}\n`);
@@ -91,27 +93,39 @@ export async function keysToWrite({ target, keys }: Site, prompter: Prompter | n
  * becomes the one that follows from the secret, so that the others need nothing else.
  */
 export async function agree(
-  first: Secret,
-  { target, keys, owner }: Site,
-  { io, prompter, profile, options }: Founder,
+  secret: Secret,
+  site: Site,
+  founder: Founder,
 ): Promise<{ readonly key: string; readonly keys: ChannelKeys }> {
-  const place = options.place ?? target.place;
-  const guess = target.kind === 'file' || keys.write !== undefined ? null : await derivedWriteKey(first, place);
-  const channel = await openChannel(target, guess === null ? keys : { ...keys, write: guess }, options.timeout);
-  let key: string;
-  try {
-    if (guess !== null) await refuseOtherKey(channel, target);
-    const allowWeak = options.allowWeakPassphrase === true;
-    key = await agreedKey(first, { place, channel, target, profile, prompter, allowWeak });
-  } finally {
-    await channel.close();
-  }
+  const { target, keys, owner, made } = site;
+  const place = founder.options.place ?? target.place;
+  const key = made ? await deriveKey({ secret: secret.text, place }) : await keyThere(secret, site, founder);
   if (target.kind === 'file') return { key, keys };
   const write = await writeKeyOf(key);
   if (keys.write === undefined || keys.write === write) return { key, keys: { ...keys, write } };
   if (owner !== null && (await takesWriteKey(owner, target.address, write))) return { key, keys: { ...keys, write } };
-  io.note(`The others also need the write key of ${target.named}: it could not be made to follow from the passphrase.`);
+  founder.io.note(
+    `The others also need the write key of ${target.named}: it could not be made to follow from the passphrase.`,
+  );
   return { key, keys };
+}
+
+/** The key on a channel that was there already; a passphrase that is new there is judged. */
+async function keyThere(
+  first: Secret,
+  { target, keys }: Site,
+  { prompter, profile, options }: Founder,
+): Promise<string> {
+  const place = options.place ?? target.place;
+  const guess = target.kind === 'file' || keys.write !== undefined ? null : await derivedWriteKey(first, place);
+  const channel = await openChannel(target, guess === null ? keys : { ...keys, write: guess }, options.timeout);
+  try {
+    if (guess !== null) await refuseOtherKey(channel, target);
+    const allowWeak = options.allowWeakPassphrase === true;
+    return await agreedKey(first, { place, channel, kind: target.kind, profile, prompter, allowWeak });
+  } finally {
+    await channel.close();
+  }
 }
 
 async function derivedWriteKey({ text }: Secret, place: string): Promise<string> {

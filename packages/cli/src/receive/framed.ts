@@ -1,6 +1,12 @@
-import { noneOpens, type Finding, type FramedConversation, type FramedMessage } from '@fernspeak/conversation';
+import {
+  noneOpens,
+  type Finding,
+  type FramedConversation,
+  type FramedMessage,
+  type KnownConversation,
+} from '@fernspeak/conversation';
 import type { Profile } from '@fernspeak/conversation/profile';
-import { catchUp, sayFinding } from '../catch-up.ts';
+import { catchUp, isUnchecked, sayFinding } from '../catch-up.ts';
 import { conversationMeant, openConversation } from '../conversation.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -12,6 +18,7 @@ import { refuseKeyOptions, warnAboutFile } from '../send/framed.ts';
 import { reportEarlier } from '../sent.ts';
 import { givenKeys } from '../session.ts';
 import type { Prompter } from '../terminal/prompt.ts';
+import { whileAsking } from './asking.ts';
 import { FramedJsonPrinter, FramedRawPrinter } from './framed-records.ts';
 import { FramedTextPrinter } from './framed-text.ts';
 import type { Printer } from './printer.ts';
@@ -27,10 +34,24 @@ interface FramedReceiver {
 }
 
 /** `fernspeak receive NAME`. Loud findings do not end it; only a key that two devices write with has an exit code (4). */
-export async function receiveFramed({ io, named, prompter, profile, options }: FramedReceiver): Promise<void> {
+export async function receiveFramed(receiver: FramedReceiver): Promise<void> {
+  const { named, prompter, options } = receiver;
   refuseKeyOptions(named, options);
-  const known = await conversationMeant(named, { io, prompter, profile });
+  const known = await conversationMeant(named, receiver);
   prompter?.close();
+  await whileAsking(known.about.address, receiver, ({ io, printing }) =>
+    receiveKnown(known, { ...receiver, io, printing }),
+  );
+}
+
+interface KnownReceiver extends FramedReceiver {
+  readonly printing: (printer: Printer<FramedMessage>) => Printer<FramedMessage>;
+}
+
+async function receiveKnown(
+  known: KnownConversation,
+  { io, profile, options, printing }: KnownReceiver,
+): Promise<void> {
   const { timeout } = options;
   const { channel, conversation } = await openConversation({ known, profile, timeout, given: givenKeys(options) });
   try {
@@ -39,7 +60,7 @@ export async function receiveFramed({ io, named, prompter, profile, options }: F
     reportEarlier(await conversation.flush({ timeoutMs: FLUSH_MS, signal }), io);
     const printer =
       options.raw === true ? new FramedRawPrinter(io) : io.json ? new FramedJsonPrinter() : new FramedTextPrinter(io);
-    const receiving = new Receiving({ io, conversation, printer, selection: options, signal });
+    const receiving = new Receiving({ io, conversation, printer: printing(printer), selection: options, signal });
     await receiving.run();
   } finally {
     await channel.close();
@@ -58,6 +79,8 @@ class Receiving {
   readonly #parts: Parts;
   #shown = 0;
   #cloned = false;
+  /** That nothing can be checked is true of all messages from there on: it is said once. */
+  #unchecked = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -128,7 +151,7 @@ class Receiving {
     const { io, printer } = this.#parts;
     for (const finding of message.findings) {
       if (io.json) this.#note(finding);
-      else this.#find(finding);
+      else if (!this.#unchecked || !isUnchecked(finding)) this.#find(finding);
     }
     await printer.print(message);
     this.#shown += 1;
@@ -136,6 +159,7 @@ class Receiving {
 
   #find(finding: Finding): void {
     this.#note(finding);
+    this.#unchecked ||= isUnchecked(finding);
     // what belongs to one message and is seen in its line is not said twice
     if (!IN_THE_LINE.has(finding.code)) sayFinding(finding, this.#parts.io);
   }
@@ -147,7 +171,7 @@ class Receiving {
 
 /** What one wrote oneself was never to be received; but what only looks so must be seen. */
 function isUnremarkableOwn({ sender, findings }: FramedMessage): boolean {
-  return isMe(sender) && findings.length === 0;
+  return isMe(sender) && findings.every((finding) => isUnchecked(finding));
 }
 
 const IN_THE_LINE: ReadonlySet<string> = new Set(['not-sealed', 'unsigned', 'unreadable']);

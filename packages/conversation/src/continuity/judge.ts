@@ -115,17 +115,31 @@ export function ownStored(state: Continuity, t: string, entry: number): Continui
   return own ? [{ ...own, entry }] : [];
 }
 
+/** To be saved when the log turns out to be another one: where the earlier one had own messages says nothing of it. */
+export function ownNowhere({ own }: Continuity): ContinuityWrite {
+  const stored = [...own.values()].filter(({ entry }) => entry !== null);
+  return stored.map(({ t, n }) => ({ row: 'own', t, n, entry: null }));
+}
+
 /**
  * Own messages that were answered as stored at an entry which has been read, and did not come. Call it when the log has been
- * read up to and including `readTo`, and all of that was applied.
+ * read up to and including `readTo`, and nothing behind it: what comes later, or is claimed later, must not count for it.
+ *
+ * @param made which of them to look at; all of them unless said
  */
-export function judgeOwn(state: Continuity, readTo: number): Judgement {
+export function judgeOwn(state: Continuity, readTo: number, made: Iterable<OwnRow> = state.own.values()): Judgement {
   if (!state.checked) return { notices: [], write: [] };
-  const lost = [...state.own.values()].filter((own) => isLost(state, own, readTo));
+  const lost = [...made].filter((own) => isLost(state, own, readTo));
   return {
     notices: lost.map(({ t, n }) => ({ code: 'missing', why: 'own', from: state.me, n, t })),
     write: lost.map(({ t }) => ({ row: 'told', t, h: null })),
   };
+}
+
+/** Own messages that the log has still to give, by the entry where it should: the first of them last. */
+export function awaitedOwn(state: Continuity): OwnRow[] {
+  const awaited = [...state.own.values()].filter((own) => isLost(state, own, Number.MAX_SAFE_INTEGER));
+  return awaited.sort((a, b) => (b.entry ?? 0) - (a.entry ?? 0));
 }
 
 function isLost({ given, told }: Continuity, { t, entry }: OwnRow, readTo: number): boolean {

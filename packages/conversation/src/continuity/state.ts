@@ -76,6 +76,8 @@ export interface Continuity extends ContinuityOptions {
   /** `from#n` of everything given. */
   readonly numbers: Set<string>;
   readonly own: Map<string, OwnRow>;
+  /** The greatest n that this device's key is known to have used, here or in a copy of the profile; 0: none. */
+  lastOwn: number;
   /** t → the h that were told of it. */
   readonly told: Map<string, Set<string | null>>;
   readonly senders: Map<string, SenderRow>;
@@ -94,6 +96,7 @@ export function restore(options: ContinuityOptions, rows: Iterable<ContinuityRow
     given: new Map(),
     numbers: new Set(),
     own: new Map(),
+    lastOwn: 0,
     told: new Map(),
     senders: new Map(),
   };
@@ -120,12 +123,14 @@ function applyRow(state: Continuity, row: ContinuityRow): void {
     case 'given':
       state.given.set(row.t, row);
       state.numbers.add(numberKey(row.from, row.n));
+      if (row.from === state.me) state.lastOwn = Math.max(state.lastOwn, row.n);
       if (row.place === null || row.h === null) break;
       state.log[row.place] = row.t;
       state.chain[row.place] = row.h;
       break;
     case 'own':
       state.own.set(row.t, row);
+      state.lastOwn = Math.max(state.lastOwn, row.n);
       break;
     case 'told':
       state.told.set(row.t, (state.told.get(row.t) ?? new Set()).add(row.h));
@@ -145,10 +150,7 @@ export function seenOf({ checked, log, chain }: Continuity): Seen | null {
   return checked ? { t: log.at(-1) ?? NOTHING, h: chain.at(-1) ?? '' } : null;
 }
 
-/** The number of the next own message: above all that this key is known to have used, here or in a copy of the profile. */
-export function nextNumber({ own, given, me }: Continuity): number {
-  let last = 0;
-  for (const { n } of own.values()) last = Math.max(last, n);
-  for (const { from, n } of given.values()) if (from === me) last = Math.max(last, n);
-  return last + 1;
+/** The number of the next own message. */
+export function nextNumber({ lastOwn }: Continuity): number {
+  return lastOwn + 1;
 }

@@ -71,8 +71,8 @@ export type ReadFrame =
  */
 export async function readFrames(plaintexts: readonly Uint8Array[], conversationId: Uint8Array): Promise<ReadFrame[]> {
   const read: ReadFrame[] = [];
+  const keys: Keys = new Map();
   for (let at = 0; at < plaintexts.length; at += BATCH) {
-    const keys: Keys = new Map();
     const batch = plaintexts.slice(at, at + BATCH).map((plaintext) => readFrame(plaintext, conversationId, keys));
     read.push(...(await Promise.all(batch)));
   }

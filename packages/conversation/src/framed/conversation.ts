@@ -23,6 +23,7 @@ import { reread } from './reread.ts';
 import { fernetSeal, type Written } from './seal.ts';
 import { unkeep } from './shown.ts';
 import { emptyState } from './state.ts';
+import { whyUnchecked } from './unchecked.ts';
 import { FramedUnread } from './unread.ts';
 
 const SECRET_BYTES = 16;
@@ -61,7 +62,7 @@ export interface Checked {
   readonly adopted: boolean;
   /** How many messages that were received from here it does not give any more. */
   readonly withheld: number;
-  /** What is wrong with the conversation now. */
+  /** What is wrong with the conversation now: what is loud, and `expired` or `unchecked` where nothing can be checked. */
   readonly findings: readonly Finding[];
 }
 
@@ -100,18 +101,18 @@ export class FramedConversation {
    * @throws the signal's reason; if it was accepted by then, it is kept
    */
   send(message: Sendable, options: SendOptions = {}): Promise<FramedSent> {
-    const { title, priority } = message;
-    const body = 'text' in message ? utf8(message.text) : message.bytes;
-    return this.#send(
-      {
-        kind: 'text',
-        at: NOT_YET,
-        body,
-        ...(title === undefined ? {} : { title }),
-        ...(priority === undefined ? {} : { priority }),
-      },
-      options,
-    );
+    return this.#send(written(message), options);
+  }
+
+  /**
+   * Puts a message into the outbox (on disk), and asks no channel: `flush` sends it, here or in a later program.
+   *
+   * @throws ConversationError `cloned`
+   */
+  async accept(message: Sendable): Promise<void> {
+    const { live, seal, store } = this.#parts;
+    if ((await live.current()).cloned) throw keyCloned();
+    await store.accept(queueOf(this.id), { sealed: seal.sealDraft(written(message)), attendedUntil: 0, draft: true });
   }
 
   /** Tells the others what this device calls itself, and by which invite it came; once, after making or joining. */
@@ -213,7 +214,9 @@ export class FramedConversation {
   /** Reads everything again from the beginning; what the channel has put right since is not held against it any more. */
   async check({ signal = new AbortController().signal }: { signal?: AbortSignal } = {}): Promise<Checked> {
     const { adopted, withheld } = await reread(this.#parts, signal);
-    return { adopted, withheld: withheld.length, findings: await this.findings() };
+    const unchecked = whyUnchecked(await this.#parts.live.current());
+    const findings = [...(await this.findings()), ...(unchecked ? [unchecked] : [])];
+    return { adopted, withheld: withheld.length, findings };
   }
 
   /**
@@ -254,4 +257,15 @@ export class FramedConversation {
   async #presenting(): Promise<Presenting> {
     return new Presenting(await this.members(), this.about.place);
   }
+}
+
+function written(message: Sendable): Written {
+  const { title, priority } = message;
+  return {
+    kind: 'text',
+    at: NOT_YET,
+    body: 'text' in message ? utf8(message.text) : message.bytes,
+    ...(title === undefined ? {} : { title }),
+    ...(priority === undefined ? {} : { priority }),
+  };
 }

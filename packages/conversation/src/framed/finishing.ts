@@ -1,13 +1,13 @@
-import { fit, isChannelError } from '@fernspeak/channel';
+import { fit, isChannelError, type Limits } from '@fernspeak/channel';
 import { nextNumber, seenOf } from '../continuity/state.ts';
 import { ConversationError } from '../errors.ts';
-import type { Finishing } from '../outbox/outbox.ts';
+import type { Finishing, FinishOptions } from '../outbox/outbox.ts';
 import type { Outcome, OutboxItem } from '../store.ts';
 import { Ingest } from './ingest.ts';
 import { queueOf } from './journal.ts';
 import type { Parts } from './parts.ts';
-import type { Written } from './seal.ts';
-import { fold, type JournalEntry } from './state.ts';
+import type { FramedSeal, Written } from './seal.ts';
+import { fold, readTo, type JournalEntry } from './state.ts';
 
 /** So long the sender reads what is there before it says what it has seen; a slow channel must not keep it. */
 const FRESHEN_MS = 2000;
@@ -18,18 +18,22 @@ const SAMPLE_ID = 'AAAAAAAAAAA';
 export function finishingOf(parts: Parts): Finishing {
   return {
     queue: queueOf(parts.live.id),
-    finish: (draft, signal) => finish(draft, parts, signal),
+    finish: (draft, options) => finish(draft, parts, options),
     stored: (item, entries) => stored(item, Math.max(...entries), parts),
   };
 }
 
-async function finish(draft: OutboxItem, parts: Parts, signal: AbortSignal): Promise<OutboxItem | Outcome> {
+async function finish(
+  draft: OutboxItem,
+  parts: Parts,
+  { info, attempt, signal }: FinishOptions,
+): Promise<OutboxItem | Outcome> {
   const { live, seal, clock } = parts;
   const content = seal.openDraft(draft.sealed);
   // before it has a number: one that is never stored leaves a gap
-  const refusal = await refusalOf(content, parts, signal);
+  const refusal = refusalOf(content, seal, info.limits);
   if (refusal) return refusal;
-  await freshen(parts, signal);
+  if (readTo(await live.current()) !== info.lastEntryId) await freshen(parts, signal);
   for (;;) {
     const { continuity, cloned } = await live.current();
     if (cloned) throw keyCloned();
@@ -39,14 +43,16 @@ async function finish(draft: OutboxItem, parts: Parts, signal: AbortSignal): Pro
       if (nextNumber(state.continuity) !== n) return { changes: null, result: false };
       const entry: JournalEntry = { made: [draft.id, t, n, at] };
       fold(state, entry);
-      return { changes: { made: [JSON.stringify(entry)], finished: { item: draft.id, sealed } }, result: true };
+      return {
+        changes: { made: [JSON.stringify(entry)], finished: { item: draft.id, sealed, attempt } },
+        result: true,
+      };
     });
-    if (saved) return { ...draft, sealed, draft: false };
+    if (saved) return { ...draft, sealed, attempt, draft: false };
   }
 }
 
-async function refusalOf(content: Written, { channel, seal }: Parts, signal: AbortSignal): Promise<Outcome | null> {
-  const { limits } = await channel.info({ signal });
+function refusalOf(content: Written, seal: FramedSeal, limits: Limits): Outcome | null {
   try {
     fit('A'.repeat(seal.sizeOf(content)), limits, { id: SAMPLE_ID });
     return null;

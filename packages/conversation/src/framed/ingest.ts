@@ -2,9 +2,9 @@
 //   one transaction: what other processes saved ─► judged in order ┴► rows, messages and checkpoint saved together
 //     ─► shown: each process reads the local history behind its own mark
 import { isLoud, type Finding } from '../finding.ts';
-import { batches } from '../reading/batch.ts';
 import { Log, type Step } from '../reading/log.ts';
-import { BATCH_WEIGHT, Opening, weigh } from '../reading/opening.ts';
+import { openAhead } from '../reading/open-ahead.ts';
+import { Opening } from '../reading/opening.ts';
 import type { Noticed } from './noticed.ts';
 import { labelsOf, type Parts } from './parts.ts';
 import { reread } from './reread.ts';
@@ -63,11 +63,8 @@ export class Ingest {
     const signal = AbortSignal.any([this.#options.signal, stop.signal]);
     const onFinding = (finding: Finding): void => void this.#said.push(finding as Noticed);
     const log = new Log({ channel, clock, signal, onFinding });
-    const weighStep = (step: Step): number => weigh('arrival' in step ? step.arrival : null);
-    const arriving = batches(steps(log, reached), { weight: BATCH_WEIGHT, weigh: weighStep, stop });
-    for await (const batch of arriving) {
-      const messages = await this.#opening.open(batch.map((step) => ('arrival' in step ? step.arrival : null)));
-      const outcome = await this.#take(batch.map((step, at) => ({ step, messages: messages[at] ?? [] })));
+    for await (const brought of openAhead(steps(log, reached), { opening: this.#opening, stop })) {
+      const outcome = await this.#take(brought);
       yield;
       if (outcome !== 'saved') return 'elsewhere';
     }

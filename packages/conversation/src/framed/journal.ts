@@ -1,4 +1,5 @@
 import { ConversationError } from '../errors.ts';
+import type { Attempt } from '../store.ts';
 
 /**
  * What framed conversations keep. A conversation is the fold of its journal: what was read and what was made here, in the
@@ -78,8 +79,8 @@ export interface Changes {
   readonly reshown?: readonly Shown[];
   /** A message for the end of the outbox (see `Store.accept`). */
   readonly draft?: { readonly address: string; readonly sealed: string; readonly attendedUntil: number };
-  /** The outbox item that is finished: exactly these bytes go out. */
-  readonly finished?: { readonly item: number; readonly sealed: string };
+  /** The outbox item that is finished: exactly these bytes go out, and how. */
+  readonly finished?: { readonly item: number; readonly sealed: string; readonly attempt: Attempt };
 }
 
 export interface Change<T> {

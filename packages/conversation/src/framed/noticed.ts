@@ -21,7 +21,7 @@ export type Noticed =
   /** Two keys came by the link that was made for `label`. */
   | { readonly code: 'invite-shared'; readonly label: string }
   /** About the log, in words. */
-  | { readonly code: 'rolled-back' | 'expired' | 'unreachable'; readonly sentence: string };
+  | { readonly code: 'rolled-back' | 'expired' | 'unreachable' | 'unchecked'; readonly sentence: string };
 
 /** What to put into a notice's sentence. */
 export interface Naming {

@@ -1,6 +1,6 @@
-import { batches } from '../reading/batch.ts';
-import { Log, type Step } from '../reading/log.ts';
-import { BATCH_WEIGHT, Opening, weigh } from '../reading/opening.ts';
+import { Log } from '../reading/log.ts';
+import { openAhead } from '../reading/open-ahead.ts';
+import { Opening } from '../reading/opening.ts';
 import type { Changes, Shown, Showing } from './journal.ts';
 import { labelsOf, type Parts } from './parts.ts';
 import { unkeep, withNotices } from './shown.ts';
@@ -76,11 +76,7 @@ class FreshReading {
     const signal = AbortSignal.any([this.#signal, stop.signal]);
     const log = new Log({ channel, clock, signal, onFinding: () => {} });
     const opening = new Opening(channel, seal);
-    const weighStep = (step: Step): number => weigh('arrival' in step ? step.arrival : null);
-    const steps = log.read(this.state.reached);
-    for await (const batch of batches(steps, { weight: BATCH_WEIGHT, weigh: weighStep, stop })) {
-      const messages = await opening.open(batch.map((step) => ('arrival' in step ? step.arrival : null)));
-      const brought = batch.map((step, at) => ({ step, messages: messages[at] ?? [] }));
+    for await (const brought of openAhead(log.read(this.state.reached), { opening, stop })) {
       const taking = new Taking(this.state, await labelsOf(brought, this.#parts));
       for (const each of brought) taking.take(each);
       this.#gather(taking.changes());

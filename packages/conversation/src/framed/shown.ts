@@ -119,6 +119,12 @@ export function unkeep({ position, text }: Shown): KeptMessage {
   };
 }
 
+/** What is noticed of the log and belongs to no message has a place in the history too. */
+export function aside(noticed: Noticed): Showing {
+  const kept: Kept = { e: 0, s: '', k: 'none', notices: [noticed] };
+  return { text: JSON.stringify(kept), loud: isLoud(noticed.code) };
+}
+
 /** The same message with other findings. */
 export function withNotices({ position, text }: Shown, notices: readonly Noticed[]): Shown {
   // JSON leaves out what is undefined

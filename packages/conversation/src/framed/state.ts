@@ -1,7 +1,7 @@
 import type { Cursor } from '../reading/cursor.ts';
 import type { Hole } from '../reading/hole.ts';
 import type { Joining } from '@fernspeak/channel';
-import { ownMade, ownStored } from '../continuity/judge.ts';
+import { ownMade, ownNowhere, ownStored } from '../continuity/judge.ts';
 import { apply, restore, type Continuity, type ContinuityOptions, type ContinuityWrite } from '../continuity/state.ts';
 import type { News } from './journal.ts';
 import { keepRows, rowsOf, type KeptRow } from './rows.ts';
@@ -50,6 +50,10 @@ export interface JournalEntry {
   readonly worth?: number;
   /** The log has no beginning here. */
   readonly unchecked?: true;
+  /** That stands in the history. */
+  readonly uncheckedTold?: true;
+  /** The log turned out to be another one. */
+  readonly another?: true;
   /** What an invite said that its maker had seen was judged. */
   readonly inviteJudged?: true;
   /** That frames here belong to another place was told. */
@@ -84,6 +88,7 @@ export interface State {
   readonly verified: Set<string>;
   inviteJudged: boolean;
   elsewhereTold: boolean;
+  uncheckedTold: boolean;
   cloned: boolean;
   /** The last own message, and when it was sealed. */
   lastMade: { readonly t: string; readonly at: number } | null;
@@ -107,6 +112,7 @@ export function emptyState(options: Omit<ContinuityOptions, 'checked'>): State {
     verified: new Set(),
     inviteJudged: false,
     elsewhereTold: false,
+    uncheckedTold: false,
     cloned: false,
     lastMade: null,
     lastAck: 0,
@@ -125,6 +131,7 @@ export function fold(state: State, entry: JournalEntry): void {
   const { continuity } = state;
   if (entry.rows) takeRows(state, rowsOf(entry.rows, continuity.chain));
   if (entry.worth !== undefined) state.worth = entry.worth;
+  if (entry.another) apply(continuity, ownNowhere(continuity));
   if (entry.unchecked) state.continuity = { ...continuity, checked: false };
   if (entry.hellos) state.hellos.push(...entry.hellos);
   for (const mark of entry.others ?? []) state.others.add(mark);
@@ -148,6 +155,7 @@ export function fold(state: State, entry: JournalEntry): void {
   if (entry.verified?.[1] === false) state.verified.delete(entry.verified[0]);
   state.inviteJudged ||= entry.inviteJudged ?? false;
   state.elsewhereTold ||= entry.elsewhereTold ?? false;
+  state.uncheckedTold ||= entry.uncheckedTold ?? false;
   state.cloned ||= entry.cloned ?? false;
 }
 

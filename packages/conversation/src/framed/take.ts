@@ -1,12 +1,14 @@
 import { sha256 } from '#sha256';
 import { base64url } from '../bytes.ts';
 import { isLoud } from '../finding.ts';
-import { judge, judgeInvite, judgeOwn } from '../continuity/judge.ts';
+import { awaitedOwn, judge, judgeInvite, judgeOwn } from '../continuity/judge.ts';
+import type { OwnRow } from '../continuity/state.ts';
 import type { HelloContent } from '../frame/content.ts';
 import type { Seen } from '../frame/layout.ts';
 import { displayName, nameKey } from '../identity/name.ts';
 import type { OpenedMessage } from '../reading/opening.ts';
-import type { Reached as LogReached, Step } from '../reading/log.ts';
+import type { Reached as LogReached } from '../reading/log.ts';
+import type { Brought } from '../reading/open-ahead.ts';
 import { cursorOf, type Cursor } from '../reading/cursor.ts';
 import type { Changes, Showing } from './journal.ts';
 import type { Noticed } from './noticed.ts';
@@ -21,17 +23,13 @@ const MARK_BYTES = 6;
 /** A sender's clock and the channel's may be so far apart before it is told, in milliseconds. */
 const LATE_MS = 10 * 60_000;
 
-/** A step of the log, and the messages that it brings, opened. */
-export interface Brought {
-  readonly step: Step;
-  readonly messages: readonly OpenedMessage[];
-}
-
 /** Who an invite is from, and what its maker had seen: the first claim of somebody who joins. */
 export interface InviteClaim {
   readonly from: string;
   readonly seen: Seen;
 }
+
+export type { Brought };
 
 export type Labels = ReadonlyMap<string, Link>;
 
@@ -49,16 +47,26 @@ export class Taking {
   readonly #hellos: Hello[] = [];
   readonly #others: string[] = [];
   readonly #heard = new Map<string, number>();
-  readonly #flags: { worth?: number; unchecked?: true; inviteJudged?: true; elsewhereTold?: true; cloned?: true } = {};
+  readonly #flags: {
+    worth?: number;
+    another?: true;
+    unchecked?: true;
+    inviteJudged?: true;
+    elsewhereTold?: true;
+    cloned?: true;
+  } = {};
   #reached: Reached;
   /** Where the last step came to; null: `#reached` says it. */
   #last: LogReached | null = null;
+  /** Own messages that the log has still to give, the next one last. */
+  readonly #awaited: OwnRow[];
 
   /** @param labels the labels of the invites that were made here, by key and proof */
   constructor(state: State, labels: Labels) {
     this.#state = state;
     this.#labels = labels;
     this.#reached = state.reached;
+    this.#awaited = awaitedOwn(state.continuity);
   }
 
   /** Takes what one step brought; what another process had taken already is passed. */
@@ -71,6 +79,7 @@ export class Taking {
     if (upTo === 0 && reached.entry !== null && reached.entry.id > 1) this.#lookUnchecked();
     this.#judgeAll(messages);
     this.#last = reached;
+    this.#judgeOwn();
   }
 
   /** Up to which entry everything was taken. */
@@ -94,11 +103,9 @@ export class Taking {
 
   /** What is to be saved; null: nothing has changed. */
   changes(): Changes | null {
+    this.#judgeOwn();
     if (this.#last) this.#reached = { ...this.#reached, ...whereTo(this.#last, this.#reached.cursor) };
     this.#last = null;
-    const own = judgeOwn(this.#state.continuity, this.#upTo);
-    this.#rows.push(...taken(this.#state, own.write));
-    this.notices.push(...own.notices);
     const entry: JournalEntry = {
       ...(this.#rows.length === 0 ? {} : { rows: this.#rows }),
       ...(this.#hellos.length === 0 ? {} : { hellos: this.#hellos }),
@@ -126,7 +133,8 @@ export class Taking {
   #startOver(whole: boolean): void {
     const { generation, rereadTo } = this.#reached;
     const upTo = this.#upTo;
-    if (!whole) this.#lookUnchecked();
+    if (whole) this.#forgetPlaces();
+    else this.#lookUnchecked();
     this.#last = null;
     this.#reached = {
       generation: generation + (whole ? 1 : 0),
@@ -137,10 +145,30 @@ export class Taking {
     };
   }
 
+  /** Entry numbers of the log that went away say nothing of this one: own messages that were lost with it are told by that. */
+  #forgetPlaces(): void {
+    this.#awaited.length = 0;
+    this.#flags.another = true;
+    fold(this.#state, { another: true });
+  }
+
   #lookUnchecked(): void {
     if (!this.#state.continuity.checked) return;
     this.#flags.unchecked = true;
     fold(this.#state, { unchecked: true });
+  }
+
+  /** At each entry, not only at the end of what came at once: how much comes at once must make no difference. */
+  #judgeOwn(): void {
+    const due: OwnRow[] = [];
+    for (let next = this.#awaited.at(-1); next && (next.entry ?? 0) <= this.#upTo; next = this.#awaited.at(-1)) {
+      due.push(next);
+      this.#awaited.pop();
+    }
+    if (due.length === 0) return;
+    const { notices, write } = judgeOwn(this.#state.continuity, this.#upTo, due);
+    this.#rows.push(...taken(this.#state, write));
+    this.notices.push(...notices);
   }
 
   #judgeAll(messages: readonly OpenedMessage[]): void {

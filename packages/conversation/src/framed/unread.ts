@@ -4,9 +4,10 @@ import { Acknowledging } from './acks.ts';
 import { Ingest } from './ingest.ts';
 import { membersOf } from './members.ts';
 import { Presenting, type FramedMessage } from './message.ts';
-import { findingOfNoticed, type Noticed } from './noticed.ts';
+import { findingOfNoticed, type Naming, type Noticed } from './noticed.ts';
 import type { Parts } from './parts.ts';
-import { unkeep } from './shown.ts';
+import { unkeep, type KeptMessage } from './shown.ts';
+import { noteUnchecked } from './unchecked.ts';
 
 /** So many messages of the local history are read at once. */
 const PAGE = 256;
@@ -95,17 +96,26 @@ export class FramedUnread implements Unread {
         this.#mark = shown.position;
         const message = unkeep(shown);
         if (message.entryId > 0) yield presenting.present(message);
-        else this.#find(message.notices.map((noticed) => findingOfNoticed(noticed, presenting.naming)));
+        else this.#findAside(message, presenting.naming);
       }
     }
   }
 
-  /** Quiet findings that belong to no message; loud ones stand in the history. */
+  /** Quiet findings that belong to no message; loud ones stand in the history, and so does that nothing is checked. */
   async #tell(): Promise<void> {
-    const noticed = this.#noticed.splice(0);
+    const noted = await noteUnchecked(this.#parts);
+    const noticed = this.#noticed.splice(0).filter(({ code }) => !noted || code !== 'expired');
     if (noticed.length === 0) return;
     const { naming } = await this.#presenting();
     this.#find(noticed.map((each) => findingOfNoticed(each, naming)));
+  }
+
+  /** What stands in the history has a place there, and so a name. */
+  #findAside({ position, notices }: KeptMessage, naming: Naming): void {
+    for (const noticed of notices) {
+      const { code, sentence } = findingOfNoticed(noticed, naming);
+      this.#find([{ code, sentence, id: `finding-${position}` }]);
+    }
   }
 
   #find(findings: readonly Finding[]): void {

@@ -1,8 +1,8 @@
-import { ChannelError, isChannelError, type Channel } from '@fernspeak/channel';
+import { ChannelError, isChannelError, type Channel, type ChannelInfo } from '@fernspeak/channel';
 import { Deadline, type Clock } from '../clock.ts';
 import type { Delivery, Progress, SendOptions } from './delivery.ts';
-import { sendItem } from './sending.ts';
-import { TOLD, type Outcome, type OutboxItem, type Store } from '../store.ts';
+import { firstAttempt, sendItem } from './sending.ts';
+import { TOLD, type Attempt, type Outcome, type OutboxItem, type Store } from '../store.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** Whoever waits for an item's outcome says so for this long, and renews it; after that, others tell its outcome. */
@@ -41,9 +41,17 @@ export interface Finishing {
    *
    * @throws ChannelError: it stays a draft
    */
-  finish(draft: OutboxItem, signal: AbortSignal): Promise<OutboxItem | Outcome>;
+  finish(draft: OutboxItem, options: FinishOptions): Promise<OutboxItem | Outcome>;
   /** Told, before the item leaves the outbox, that it is stored. May be told again. */
   stored(item: OutboxItem, entries: readonly number[]): Promise<void>;
+}
+
+export interface FinishOptions {
+  /** The channel as it is now. */
+  readonly info: ChannelInfo;
+  /** How the item is about to be sent: saved in the same step. */
+  readonly attempt: Attempt;
+  readonly signal: AbortSignal;
 }
 
 /** One run's work on the outbox of a channel, which it shares with all other processes of the device. */
@@ -161,17 +169,21 @@ export class Outbox {
       this.#doubtful = true;
       this.#report({ kind: 'partial', stored, total });
     };
-    const sending = { ...this.#parts, signal: this.#deadline.signal, onPartial };
+    const { channel, store, clock } = this.#parts;
+    const { signal } = this.#deadline;
+    const sending = { channel, store, clock, signal, onPartial };
     let item = head;
     // a run that was killed may have a request on its way still: what is looked for must be able to arrive first
     if (item.attempt !== null) await this.#wait(SETTLING_MS * (1 + Math.random() / 4));
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS)) {
       try {
-        const ready = item.draft ? await this.#finish(item) : item;
+        const info = await channel.info({ signal });
+        const isNew = item.draft;
+        const ready = isNew ? await this.#finish(item, info) : item;
         if ('status' in ready) return ready;
         item = ready;
         if (isOwn) this.#ownSealed = item.sealed;
-        return await sendItem(item, sending);
+        return await sendItem(item, { ...sending, info, isNew });
       } catch (error) {
         if (!isChannelError(error)) throw error;
         if (isOwn && error.stored === 'unknown') this.#doubtful = true;
@@ -179,15 +191,15 @@ export class Outbox {
         if (!TRANSIENT.has(error.code) || waitMs >= this.#deadline.left) return { status: 'kept', reason: error };
         this.#report({ kind: 'waiting', waitMs, reason: error });
         await this.#wait(waitMs);
-        item = (await this.#parts.store.item(head.id)) ?? item;
+        item = (await store.item(head.id)) ?? item;
       }
     }
   }
 
-  async #finish(draft: OutboxItem): Promise<OutboxItem | Outcome> {
+  async #finish(draft: OutboxItem, info: ChannelInfo): Promise<OutboxItem | Outcome> {
     const { finishing } = this.#parts;
     if (!finishing) throw new TypeError('Nobody is here who could finish this draft.');
-    return finishing.finish(draft, this.#deadline.signal);
+    return finishing.finish(draft, { info, attempt: firstAttempt(info), signal: this.#deadline.signal });
   }
 
   async #wait(ms: number): Promise<void> {

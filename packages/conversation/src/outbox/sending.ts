@@ -6,6 +6,7 @@ import {
   isChannelError,
   join,
   type Channel,
+  type ChannelInfo,
   type Fields,
   type Joining,
   type Limits,
@@ -24,6 +25,10 @@ export interface Sending {
   readonly store: Store;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** The channel as it is now. */
+  readonly info: ChannelInfo;
+  /** True: the attempt was only just recorded, and nothing can be there. */
+  readonly isNew: boolean;
   /** After each request that stored parts: how many are there now. */
   readonly onPartial: (stored: number, total: number) => void;
 }
@@ -34,9 +39,9 @@ export interface Sending {
  * same item can be sent again at any time, by anybody: what is there already is found.
  */
 export async function sendItem(item: OutboxItem, sending: Sending): Promise<Outcome> {
-  const { channel, store, signal } = sending;
-  const { limits, lastEntryId } = await channel.info({ signal });
-  const began = await beginAttempt(item, lastEntryId, sending);
+  const { store, info } = sending;
+  const { limits, lastEntryId } = info;
+  const began = await beginAttempt(item, sending);
   let { attempt } = began;
   // in an empty channel there is nothing to look for, not even a file perhaps
   let untouched = began.first || lastEntryId === 0;
@@ -50,20 +55,24 @@ export async function sendItem(item: OutboxItem, sending: Sending): Promise<Outc
       if (outcome !== 'spoilt') return outcome;
     }
     if (attempt.spoilt >= MAX_SPOILT) return SPOILT_FOR_GOOD;
-    attempt = { after: lastEntryId, partId: newPartId(), spoilt: attempt.spoilt + 1 };
+    attempt = { ...firstAttempt(info), spoilt: attempt.spoilt + 1 };
     await store.attempt(item.id, attempt);
     untouched = true;
   }
 }
 
+/** How an item is sent of which nothing ever went out. */
+export function firstAttempt({ lastEntryId }: ChannelInfo): Attempt {
+  return { after: lastEntryId, partId: newPartId(), spoilt: 0 };
+}
+
 /** Records the attempt before anything goes out, also that the channel was cleared since an earlier one. */
 async function beginAttempt(
   { id, attempt }: OutboxItem,
-  lastEntryId: number,
-  { store }: Sending,
+  { store, info, isNew }: Sending,
 ): Promise<{ attempt: Attempt; first: boolean }> {
-  if (attempt !== null && attempt.after <= lastEntryId) return { attempt, first: false };
-  const next = attempt ? { ...attempt, after: 0 } : { after: lastEntryId, partId: newPartId(), spoilt: 0 };
+  if (attempt !== null && attempt.after <= info.lastEntryId) return { attempt, first: isNew };
+  const next = attempt ? { ...attempt, after: 0 } : firstAttempt(info);
   await store.attempt(id, next);
   return { attempt: next, first: attempt === null };
 }

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ConversationError } from '../errors.ts';
 
 /** Which profile. */
@@ -50,7 +50,7 @@ function dataDirectory(env: Readonly<Record<string, string | undefined>>): strin
 function privateFolder(path: string): string {
   try {
     // a folder that is made here is private whatever the umask says
-    if (mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER }) !== undefined) chmodSync(path, PRIVATE_FOLDER);
+    if (makeFolder(path)) chmodSync(path, PRIVATE_FOLDER);
     refuseExposed(path, statSync(path), '700');
   } catch (error) {
     if (error instanceof ConversationError) throw error;
@@ -64,6 +64,27 @@ function privateFolder(path: string): string {
     );
   }
   return path;
+}
+
+/**
+ * Makes a folder and those above it, one by one: Node's recursive mkdir never ends where none can be made, as in /proc.
+ * False when it is there already.
+ */
+function makeFolder(path: string): boolean {
+  if (isFolder(path)) return false;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  try {
+    mkdirSync(path, { mode: PRIVATE_FOLDER });
+    return true;
+  } catch (error) {
+    if (!isFolder(path)) throw error;
+    return false; // another process was quicker
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Windows has no such bits; there a user's folder is private by its list of rights. */

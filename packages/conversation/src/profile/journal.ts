@@ -164,9 +164,10 @@ export class SqliteJournal extends SealedRows implements Journal {
       this.run(sql, this.profile.vault.index(draft.address), this.seal(draft.sealed), draft.attendedUntil);
     }
     if (finished) {
-      const sql = 'UPDATE outbox SET sealed = ?, draft = 0 WHERE id = ? AND draft = 1';
-      const { changes } = this.run(sql, this.seal(finished.sealed), finished.item);
-      if (changes !== 1) throw new TypeError(`Item ${finished.item} is no draft in the outbox any more.`);
+      const { item, sealed, attempt } = finished;
+      const sql = 'UPDATE outbox SET sealed = ?, attempt = ?, draft = 0 WHERE id = ? AND draft = 1';
+      const { changes } = this.run(sql, this.seal(sealed), this.seal(JSON.stringify(attempt)), item);
+      if (changes !== 1) throw new TypeError(`Item ${item} is no draft in the outbox any more.`);
     }
   }
 }

@@ -39,3 +39,20 @@ test('a message was received when its receiver says so with what it sends next',
   await receive(ada);
   assert.equal((await ada.receivedBy(id)).length, 1);
 });
+
+test('what is accepted goes out with the next flush, in its order, and gets its number then', async () => {
+  const [about, channel] = [shared(), new MemoryChannel()];
+  const [ada, bob] = [await member({ about, channel, number: 0 }), await member({ about, channel, number: 1 })];
+  await ada.accept({ text: 'first' });
+  await ada.accept({ text: 'second', title: 'disk' });
+  assert.equal(await ada.waiting(), 2);
+  assert.deepEqual(await receive(bob), []);
+  const delivered = await ada.flush();
+  assert.deepEqual(
+    delivered.map(({ status }) => status),
+    ['stored', 'stored'],
+  );
+  assert.equal(await ada.waiting(), 0);
+  assert.deepEqual(await receive(bob), ['first', 'second']);
+  assert.deepEqual(await bob.findings(), []);
+});

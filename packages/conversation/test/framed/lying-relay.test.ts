@@ -2,10 +2,9 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Limits } from '@fernspeak/channel';
 import fc from 'fast-check';
-import { Fernet } from '@fernspeak/fernet';
+import { lie, talk, tell } from '../support/lies.ts';
 import type { Fate } from '../support/lying-relay.ts';
-import { device } from '../support/members.ts';
-import { Story, plainToken, sealOf, type Act } from '../support/story.ts';
+import { Story, plainToken, type Act } from '../support/story.ts';
 
 const LONG = process.env['FERNSPEAK_LONG'] === '1';
 const NARROW: Partial<Limits> = { fieldBytes: 255, entryBytes: 510, bulkEntries: 1 };
@@ -15,13 +14,6 @@ const STUCK_MS = 10_000;
 /** What can be found where some messages were withheld, replaced or moved, and nothing else is wrong. */
 const OF_ORDER: ReadonlySet<string> = new Set(['missing', 'forked', 'reordered']);
 
-const death = fc.record({ operation: fc.integer({ min: 1, max: 25 }), when: fc.constantFrom('before', 'after') });
-const talk: fc.Arbitrary<Act> = fc.record({
-  does: fc.constantFrom('send', 'send', 'read', 'read', 'long'),
-  who: fc.nat({ max: 5 }),
-  process: fc.nat({ max: 1 }),
-  death: fc.option(death, { freq: 8 }),
-});
 const talking = (maxLength: number): fc.Arbitrary<Act[]> => fc.array(talk, { maxLength, size: 'max' });
 
 async function acts(story: Story, all: readonly Act[]): Promise<void> {
@@ -162,72 +154,6 @@ test('check clears what the relay has put right since', async () => {
   await calmDown(story);
   assert.deepEqual(await story.loud(0), []);
 });
-
-type Lie =
-  | { readonly fate: Fate; readonly on: number }
-  | { readonly back: number; readonly on: number }
-  | { readonly again: number; readonly on: number }
-  | { readonly ghost: number; readonly on: number }
-  | { readonly remove: number; readonly on: number }
-  | {
-      readonly holder: 'altered' | 'impersonated' | 'resealed' | 'false-claim' | 'elsewhere' | 'plain' | 'part';
-      readonly on: number;
-    }
-  | { readonly answer: 'refused' | 'unclear' | 'lost' };
-
-const readers = fc.nat({ max: 63 });
-const lie: fc.Arbitrary<Lie> = fc.oneof(
-  fc.record({ fate: fc.constantFrom<Fate>('withhold', 'junk', 'replay', 'swap', 'half'), on: readers }),
-  fc.record({ back: fc.nat({ max: 10 }), on: readers }),
-  fc.record({ again: fc.nat({ max: 20 }), on: readers }),
-  fc.record({ ghost: fc.nat({ max: 20 }), on: readers }),
-  fc.record({ remove: fc.nat({ max: 20 }), on: readers }),
-  fc.record({
-    holder: fc.constantFrom('altered', 'impersonated', 'resealed', 'false-claim', 'elsewhere', 'plain', 'part'),
-    on: readers,
-  }),
-  fc.record({ answer: fc.constantFrom('refused', 'unclear', 'lost') }),
-);
-
-/** What somebody with the conversation's key, who is no member that speaks (device 9), can make. */
-async function made(story: Story, what: (Lie & { holder: string })['holder']): Promise<string> {
-  const { about } = story;
-  if (what === 'plain') return plainToken(about, 'plain');
-  if (what === 'part') return '~AAAAAAAAAAA.1.2~gAAAAA';
-  const n = (story.forged += 1);
-  const content = { kind: 'text', at: 1, body: new TextEncoder().encode(what) } as const;
-  if (what === 'false-claim') {
-    const mallory = await device(9);
-    story.said.set(mallory.id, new Set([what]));
-    const seen = { t: 'ab'.repeat(16), h: 'cd'.repeat(16) };
-    return (await sealOf(about, mallory).seal(content, { n, seen })).sealed;
-  }
-  if (what === 'elsewhere') {
-    // a member really signed this, in another conversation under the same key
-    const other = { ...about, conversationId: '00'.repeat(16) };
-    return (await sealOf(other, await device(0)).seal(content, { n, seen: null })).sealed;
-  }
-  const earlier = story.relay.accepted.flat(2).find((text) => text?.startsWith('gAAAAA'));
-  if (!earlier) return 'gAAAAAjunk';
-  const fernet = new Fernet(about.key);
-  const plaintext = fernet.decrypt(earlier);
-  if (what === 'altered') plaintext[plaintext.length - 1] = 1;
-  if (what === 'impersonated') plaintext.set((await device(1)).publicKey, FROM_AT);
-  return fernet.encrypt(plaintext);
-}
-
-const FROM_AT = 66;
-
-async function tell(story: Story, lie: Lie): Promise<void> {
-  if ('answer' in lie) return void story.relay.answers.push(lie.answer);
-  const names = story.people.map(({ name }) => name).filter((_, at) => (lie.on >> at) % 2 === 1);
-  if ('fate' in lie) story.relay.lie(lie.fate, names);
-  else if ('back' in lie) story.relay.rollBack(lie.back, names);
-  else if ('again' in lie) story.relay.again(lie.again, names);
-  else if ('ghost' in lie) story.relay.ghost(lie.ghost, names);
-  else if ('remove' in lie) story.relay.remove(lie.remove, names);
-  else story.relay.inject([await made(story, lie.holder)], names);
-}
 
 test('whatever the relay and a key holder do: nothing forged is shown as good, and afterwards everybody talks on', async () => {
   const schedule = fc.record({

@@ -52,6 +52,18 @@ test('a second device with one name is shown apart, calmly; one that comes by th
   assert.equal(first?.sameAs, undefined);
 });
 
+test('a name is taken only from a message that counts', async () => {
+  const [about, channel, shown] = [shared(), new MemoryChannel(), new MemoryChannel()];
+  const ada = await member({ about: { ...about, me: 'Ada' }, channel, number: 0 });
+  await ada.greet();
+  await ada.send({ text: 'one' });
+  const entries = await Array.fromAsync(channel.read({ after: 0 }));
+  for (const { fields } of entries.toReversed()) await shown.append([fields]);
+  const bob = await member({ about, channel: shown, number: 1 });
+  assert.deepEqual(await receive(bob), ['one!missing!missing', '!reordered']);
+  assert.equal((await bob.members())[1]?.name, null);
+});
+
 test('whoever joins is told when the relay does not show what the inviter had seen', async () => {
   const [about, channel] = [shared(), new MemoryChannel()];
   const ada = await member({ about: { ...about, me: 'Ada' }, channel, number: 0 });

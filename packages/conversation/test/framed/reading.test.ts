@@ -1,7 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { Story } from '../support/story.ts';
-import { told } from '../support/members.ts';
+import type { Finding } from '../../src/finding.ts';
+import type { FramedConversation } from '../../src/framed/conversation.ts';
+import { device, told } from '../support/members.ts';
+import { Story, sealOf } from '../support/story.ts';
 
 async function history(story: Story, who: number): Promise<string[]> {
   return (await (await story.program(who)).history({ after: 0 })).map(told);
@@ -58,10 +60,27 @@ test('a reader of a log whose beginning is gone checks nothing, says so, and vou
   assert.equal(shown.length, entries.length);
   assert.ok(shown.every((each) => each.endsWith('!unchecked')));
   assert.deepEqual(await story.loud(late.number), []);
+  const { findings } = await (await story.program(late.number)).check();
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['unchecked'],
+  );
   await story.send(late.number);
   await story.rounds(1);
   for (const { number, name } of story.people.slice(0, 2)) assert.deepEqual(await story.loud(number), [], name);
 });
+
+/** What a program is told of the log while it receives, and the messages. */
+async function receiveAll(
+  program: FramedConversation,
+): Promise<{ readonly findings: readonly Finding[]; readonly messages: readonly string[] }> {
+  const findings: Finding[] = [];
+  const unread = program.unread({ onFinding: (finding) => findings.push(finding) });
+  const messages: string[] = [];
+  for await (const message of unread) messages.push(told(message));
+  await unread.commit();
+  return { findings, messages };
+}
 
 test('so does one who comes back when the place is gone where it had stopped', async () => {
   const story = await Story.begin({ members: 2 });
@@ -69,14 +88,57 @@ test('so does one who comes back when the place is gone where it had stopped', a
   for (let count = 0; count < 3; count++) await story.send(0);
   story.relay.view('bob').entries.splice(0, 4);
   const bob = await story.program(1);
-  const findings: string[] = [];
-  const unread = bob.unread({ onFinding: ({ code }) => findings.push(code) });
-  const messages: string[] = [];
-  for await (const message of unread) messages.push(told(message));
-  await unread.commit();
-  assert.deepEqual(findings, ['expired']);
+  const { findings, messages } = await receiveAll(bob);
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['expired'],
+  );
+  assert.match(findings[0]?.sentence ?? '', /nothing more can be checked.*retention.*or the relay hides them/i);
   assert.ok(messages.length > 0 && messages.every((each) => each.endsWith('!unchecked')));
   assert.deepEqual(await story.loud(1), []);
+  await story.send(0);
+  assert.deepEqual((await receiveAll(bob)).findings, [], 'it is said once');
+});
+
+test('a relay that pretends that all is gone ends the checks, never unsaid: not where sending comes upon it, nor in another program', async () => {
+  const story = await Story.begin({ members: 2 });
+  await story.rounds(1);
+  for (let count = 0; count < 3; count++) await story.send(0);
+  const { entries } = story.relay.view('bob');
+  const hidden = entries.splice(0, 4);
+  await story.send(1);
+  const [first, second] = [await story.program(1), await story.program(1, 1)];
+  const told = await Promise.all([receiveAll(first), receiveAll(second)]);
+  for (const { findings } of told) {
+    assert.deepEqual(
+      findings.map(({ code, id }) => [code, id]),
+      [['expired', told[0].findings[0]?.id]],
+    );
+  }
+  assert.deepEqual(
+    (await first.check()).findings.map(({ code }) => code),
+    ['expired'],
+  );
+
+  entries.unshift(...hidden);
+  assert.deepEqual(await first.check(), { adopted: true, withheld: 0, findings: [] });
+  await story.send(0);
+  entries.pop();
+  await story.send(0);
+  story.clock.step();
+  await receiveAll(first);
+  assert.ok((await story.loud(1)).includes('missing'), 'the checks are on again');
+});
+
+test('nor does one vouch for anything when nothing at all is left', async () => {
+  const story = await Story.begin({ members: 2 });
+  await story.rounds(1);
+  await story.send(0);
+  story.relay.view('bob').entries.length = 0;
+  await story.send(1);
+  const [opened] = await sealOf(story.about, await device(1)).open([story.relay.accepted.at(-1)?.[0]?.[0] ?? '']);
+  assert.equal(opened?.frame?.n, 2);
+  assert.equal(opened.frame.seen, null);
 });
 
 test('two programs of one profile that find the log gone back tell it once, and go on', async () => {

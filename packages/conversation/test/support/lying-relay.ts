@@ -7,6 +7,8 @@ export type Fate = 'withhold' | 'junk' | 'replay' | 'swap' | 'half';
 /** The log as one reader is shown it: numbered by itself, whatever the others are shown. */
 class View {
   entries: Entry[] = [];
+  /** The number that was given out last. */
+  last = 0;
   /** Held back until something else was shown. */
   held: Fields[] = [];
   /** What happens to the next appends, each to all entries of one. */
@@ -18,7 +20,7 @@ class View {
   }
 
   show(fields: Fields): number {
-    const id = (this.entries.at(-1)?.id ?? 0) + 1;
+    const id = (this.last += 1);
     this.entries.push({ id, createdAt: new Date(this.#now()).toISOString().replace(/\.\d+/, ''), fields });
     return id;
   }
@@ -35,8 +37,7 @@ class View {
     if (fate === 'half') for (const fields of entries.slice(0, -1)) this.show(fields);
     if (fate === 'junk') this.show(['gAAAAAjunk']);
     if (fate === 'replay') this.replay(this.entries.length - 1);
-    const last = this.entries.at(-1)?.id ?? 0;
-    return entries.map((_, at) => last + at + 1);
+    return entries.map((_, at) => this.last + at + 1);
   }
 
   replay(at: number): void {
@@ -84,7 +85,10 @@ export class LyingRelay {
 
   /** The last entries of these readers' logs are gone, all but `keep`; new ones take their numbers. */
   rollBack(keep: number, readers: readonly string[]): void {
-    this.#each(readers, (view) => void view.entries.splice(keep));
+    this.#each(readers, (view) => {
+      view.entries.splice(keep);
+      view.last = view.entries.at(-1)?.id ?? 0;
+    });
   }
 
   /** An entry is shown once more. */
@@ -120,6 +124,7 @@ export class LyingRelay {
     view.fates.length = 0;
     view.held.length = 0;
     view.entries = [];
+    view.last = 0;
     for (const entries of this.accepted) for (const fields of entries) view.show(fields);
   }
 
@@ -154,7 +159,7 @@ export class LyingRelay {
     return {
       address: 'memory:here',
       place: 'memory:here',
-      info: async (options) => ({ ...(await inner.info(options)), lastEntryId: view.entries.at(-1)?.id ?? 0 }),
+      info: async (options) => ({ ...(await inner.info(options)), lastEntryId: view.last }),
       append,
       read,
       follow: (after, options) => inner.follow(after, options),

@@ -3,9 +3,10 @@ import type { Channel, Limits } from '@fernspeak/channel';
 import { Fernet } from '@fernspeak/fernet';
 import { isConversationError, type Store } from '../../src/index.ts';
 import { textOf } from '../../src/content.ts';
-import { conversationIdBytes, type About } from '../../src/framed/about.ts';
+import { conversationIdBytes, rememberConversation, type About } from '../../src/framed/about.ts';
 import type { FramedConversation } from '../../src/framed/conversation.ts';
 import { fernetSeal, type FramedSeal } from '../../src/framed/seal.ts';
+import { emptyState, fold, type JournalEntry, type State } from '../../src/framed/state.ts';
 import type { Device } from '../../src/identity/device.ts';
 import { memoryStore } from '../../src/memory.ts';
 import { steppingClock, type SteppingClock } from './clock.ts';
@@ -90,6 +91,17 @@ export class Story {
     const person = this.person(who);
     const { store, channel, number, processes } = person;
     return (processes[process] ??= await member({ about: this.about, channel, store, number, clock: this.clock }));
+  }
+
+  /** What a member's programs have saved. */
+  async journal(who: number): Promise<readonly string[]> {
+    const { store } = this.person(who);
+    return (await store.load(await rememberConversation(store, this.about), null)).entries;
+  }
+
+  /** What a member knows. */
+  async known(who: number): Promise<State> {
+    return stateOf(this.about, { me: this.person(who).id, journal: await this.journal(who) });
   }
 
   /** Everybody else's names. */
@@ -208,4 +220,11 @@ export function sealOf(about: About, device: Device): FramedSeal {
 /** A token that opens with the conversation's key and is no frame. */
 export function plainToken({ key }: About, text: string): string {
   return new Fernet(key).encrypt(text);
+}
+
+/** What a journal comes to. */
+export function stateOf(about: About, { me, journal }: { me: string; journal: readonly string[] }): State {
+  const state = emptyState({ conversationId: conversationIdBytes(about), me });
+  for (const entry of journal) fold(state, JSON.parse(entry) as JournalEntry);
+  return state;
 }

@@ -46,7 +46,9 @@ export function routesOf(context: RelayContext): Route[] {
   for (const [path, what] of NOT_SUPPORTED) routes.push(route('GET POST', path, ANY, () => notSupported(what)));
   for (const path of ['feeds', 'feed', 'fields/:field', 'field/:field']) {
     routes.push(route('GET', `/channels/:id/${path}`, FEED, feed));
-    if (path === 'feeds' || path === 'feed') routes.push(route('GET', `/channels/:id/${path}/live`, [], live));
+    if (path === 'feeds' || path === 'feed') {
+      routes.push({ ...route('GET', `/channels/:id/${path}/live`, [], live), live: true });
+    }
     routes.push(route('GET', `/channels/:id/${path}/last`, ANY, singleEntry));
     routes.push(route('GET', `/channels/:id/${path}/last_data_age`, ANY, lastDataAge));
     routes.push(route('GET', `/channels/:id/${path}/:entry`, ANY, singleEntry));

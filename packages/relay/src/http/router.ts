@@ -27,6 +27,8 @@ export interface Route {
   readonly refusal?: string;
   /** True: the body is the handler's own affair, not parameters. */
   readonly ownBody?: boolean;
+  /** True: what is not refused is answered for as long as the connection lives, which is handed over for that. */
+  readonly live?: boolean;
 }
 
 /** A route that fits a path, and what stands there for its `:names`. */
@@ -35,19 +37,29 @@ export interface Match {
   readonly captures: Readonly<Record<string, string>>;
 }
 
+/** A route, taken apart. */
+interface Line {
+  readonly route: Route;
+  readonly methods: readonly string[];
+  readonly segments: readonly string[];
+}
+
 /** Finds routes by method and path. */
 export class Router {
-  readonly #routes: {
-    readonly route: Route;
-    readonly methods: readonly string[];
-    readonly segments: readonly string[];
-  }[];
+  readonly #routes: readonly Line[];
+  readonly #live: readonly Line[];
 
   constructor(routes: readonly Route[]) {
     this.#routes = routes.map((route) => {
       const methods = route.methods.split(' ');
       return { route, methods, segments: route.path.split('/').filter((segment) => segment !== '') };
     });
+    this.#live = this.#routes.filter(({ route }) => route.live === true);
+  }
+
+  /** True for a path of a live route. Asked for each GET, so it looks at nothing else. */
+  isLive(path: Path): boolean {
+    return this.#live.some(({ segments }) => capture(segments, path.segments) !== null);
   }
 
   /** @throws {HttpError} 404 for an unknown path, 405 when the path is known with other methods */

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { COLLECTED_ANSWER_BYTES } from '../limits.ts';
 import { etagOf, headersOf, type Answer } from './answer.ts';
 
@@ -11,7 +10,6 @@ export async function send(
   few: boolean,
 ): Promise<void> {
   const headers = headersOf(answer, few);
-  if (answer.live !== undefined && request.method !== 'HEAD') return sendLive(request, headers, answer.live);
   if (typeof answer.body === 'string') return sendWhole({ request, response, answer, headers, few }, answer.body);
   const pieces = answer.body[Symbol.asyncIterator]();
   let collected = '';
@@ -27,18 +25,6 @@ export async function send(
     collected,
     rest: { [Symbol.asyncIterator]: () => pieces },
   });
-}
-
-/**
- * Hands the connection over. The body ends where the connection does, so what is written to many of them is the same
- * bytes for each, and nothing of Node's response lies between.
- */
-function sendLive({ socket }: IncomingMessage, headers: readonly string[], live: (connection: Socket) => void): void {
-  let head = 'HTTP/1.1 200 OK\r\nConnection: close\r\n';
-  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  socket.setNoDelay(true);
-  socket.write(`${head}\r\n`, 'latin1');
-  live(socket);
 }
 
 interface Sending {

@@ -10,12 +10,15 @@ import {
   PIPELINED_REQUESTS,
   REQUEST_MS,
   SILENT_CONNECTION_MS,
+  SPARE_CONNECTIONS,
   type Limits,
 } from '../limits.ts';
 import type { AccessLog } from '../access-log.ts';
 import { errorAnswer } from './answer.ts';
+import { sendBare } from './bare.ts';
 import { BodyReader } from './body.ts';
 import { HttpError } from './errors.ts';
+import { handedOver, takeOver } from './hand-over.ts';
 import { answerMalformed } from './malformed.ts';
 import { send } from './send.ts';
 
@@ -28,18 +31,25 @@ export interface ServerParts {
   readonly draining: AbortSignal;
 }
 
+const NO_BODY: Buffer = Buffer.alloc(0);
+
 /** The app on node:http. */
 export class HttpServer {
   readonly server: Server;
   readonly #parts: ServerParts;
   readonly #bodies: BodyReader;
+  /** How many requests of a connection have no answer yet, or wait for the answer before theirs. */
   readonly #waiting = new WeakMap<Socket, number>();
+  /** Connections beyond the limit. */
+  readonly #spare = new WeakSet<Socket>();
+  #connections = 0;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.#bodies = new BodyReader(parts.limits.bodyBytes);
     this.server = createServer(
       {
+        IncomingMessage: handedOver((request) => this.#goesLive(request)),
         headersTimeout: HEADERS_MS,
         requestTimeout: REQUEST_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
@@ -50,9 +60,15 @@ export class HttpServer {
       },
       (request, response) => void this.#serve(request, response),
     );
-    this.server.maxConnections = parts.limits.connections;
+    this.server.maxConnections = parts.limits.connections + SPARE_CONNECTIONS;
     this.server.timeout = SILENT_CONNECTION_MS;
     this.server.on('clientError', answerMalformed);
+    this.server.on('upgrade', (request) => void this.#serveLive(request));
+    const closed = (): unknown => this.#connections--;
+    this.server.on('connection', (socket: Socket) => {
+      if (++this.#connections > parts.limits.connections) this.#spare.add(socket);
+      socket.on('close', closed);
+    });
   }
 
   /** Stops accepting, lets running requests finish for at most {@link DRAIN_MS}, then cuts what is left. */
@@ -69,8 +85,11 @@ export class HttpServer {
     const { socket } = request;
     const waiting = (this.#waiting.get(socket) ?? 0) + 1;
     this.#waiting.set(socket, waiting);
+    response.once('finish', () => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1));
     try {
-      const answered = waiting > PIPELINED_REQUESTS ? tooManyWaiting(response) : await this.#answer(request, response);
+      const refused = this.#refusal(request, waiting);
+      if (refused !== null) response.shouldKeepAlive = false;
+      const answered = refused === null ? await this.#answer(request, response) : unrouted(refused);
       if (answered === null) return;
       if (this.#parts.draining.aborted) response.shouldKeepAlive = false;
       await send(request, response, answered.answer, answered.few);
@@ -79,21 +98,17 @@ export class HttpServer {
       // the store failed in the middle of a long answer: a cut connection is the only way to say so
       this.#parts.log.fault(error);
       socket.destroy();
-    } finally {
-      this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1);
     }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Answered | null> {
     try {
-      refuseTwoHosts(request);
       const read = await this.#bodies.read(request);
       if (read === null) return null;
-      const { method = '', url = '/', headers } = request;
-      const address = request.socket.remoteAddress ?? '';
-      const gone = (): AbortSignal => goneSignal(response);
       try {
-        return await this.#parts.app.answer({ method, target: url, headers, address, body: read.body, gone });
+        const answered = await this.#ask(request, read.body, response);
+        if (answered.answer.live === undefined || request.method === 'HEAD') return answered;
+        throw new HttpError('badRequest', 'A live stream is asked for once the requests before it have their answers.');
       } finally {
         read.release();
       }
@@ -104,26 +119,64 @@ export class HttpServer {
       return unrouted(error);
     }
   }
+
+  #ask({ method = '', url = '/', headers, socket }: IncomingMessage, body: Buffer, way: Way): Promise<Answered> {
+    const address = socket.remoteAddress ?? '';
+    return this.#parts.app.answer({ method, target: url, headers, address, body, gone: () => goneSignal(way) });
+  }
+
+  /** True where nothing else is to be written to the connection, before it or instead of it. */
+  #goesLive({ method = '', url = '/', socket }: IncomingMessage): boolean {
+    return !this.#waiting.get(socket) && !this.#spare.has(socket) && this.#parts.app.isLive(method, url);
+  }
+
+  /**
+   * Answers on a connection that was handed over. The body of a live answer ends where the connection does, so what is
+   * written to many of them is the same bytes for each, and nothing of Node's response lies between.
+   */
+  async #serveLive(request: IncomingMessage): Promise<void> {
+    const started = performance.now();
+    const { socket } = request;
+    takeOver(socket);
+    try {
+      const refused = twoHosts(request);
+      const answered = refused === null ? await this.#ask(request, NO_BODY, socket) : unrouted(refused);
+      await sendBare(socket, answered.answer, answered.few);
+      this.#parts.log.request({ method: request.method ?? '', ...answered, milliseconds: performance.now() - started });
+    } catch (error) {
+      this.#parts.log.fault(error);
+      socket.destroy();
+    }
+  }
+
+  /** Why a request is not even read; null when it is. Its connection then ends. */
+  #refusal(request: IncomingMessage, waiting: number): HttpError | null {
+    if (this.#spare.has(request.socket)) {
+      return new HttpError('busy', 'This relay has as many connections as it takes (--connections).', {
+        'Retry-After': '10',
+      });
+    }
+    if (waiting <= PIPELINED_REQUESTS) return twoHosts(request);
+    return new HttpError('tooMany', `A connection has at most ${PIPELINED_REQUESTS} requests under way.`);
+  }
 }
+
+/** What closes when its client went away. */
+type Way = Pick<Socket | ServerResponse, 'once'>;
 
 /** RFC 9112 §3.2. Node's parser passes over all but the first. */
-function refuseTwoHosts({ rawHeaders }: IncomingMessage): void {
+function twoHosts({ rawHeaders }: IncomingMessage): HttpError | null {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) if (/^host$/i.test(rawHeaders[at] ?? '')) hosts++;
-  if (hosts > 1) throw new HttpError('badRequest', 'A request has one Host.');
-}
-
-function tooManyWaiting(response: ServerResponse): Answered {
-  response.shouldKeepAlive = false;
-  return unrouted(new HttpError('tooMany', `A connection has at most ${PIPELINED_REQUESTS} requests under way.`));
+  return hosts > 1 ? new HttpError('badRequest', 'A request has one Host.') : null;
 }
 
 function unrouted(error: HttpError): Answered {
   return { answer: errorAnswer(error, 'json'), few: false, route: null, channel: null, fault: null };
 }
 
-function goneSignal(response: ServerResponse): AbortSignal {
+function goneSignal(way: Way): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => controller.abort());
+  way.once('close', () => controller.abort());
   return controller.signal;
 }

@@ -5,7 +5,7 @@ import { clearedEvent, eventsOf } from './events.ts';
 
 /** What live delivery needs of the relay. */
 export interface LiveParts {
-  readonly store: Store;
+  readonly store: Pick<Store, 'channel' | 'entries' | 'watch'>;
   /** Told what went wrong inside of the relay. */
   readonly onFault: (error: unknown) => void;
 }
@@ -15,7 +15,7 @@ export interface LiveParts {
  * worth a look: what is written comes from the table, is built once, and goes to all of them.
  */
 export class LiveChannel {
-  readonly #store: Store;
+  readonly #store: LiveParts['store'];
   readonly #onFault: (error: unknown) => void;
   readonly #id: number;
   readonly #clearings: number;

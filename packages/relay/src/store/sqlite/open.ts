@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RelayError } from '../../relay-error.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -18,7 +18,7 @@ export function databaseFile(folder: string): string {
 /** Makes the data folder (0700) and an empty database (0600; SQLite gives its other files the same) where missing. */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(folder));
     closeSync(openSync(databaseFile(folder), 'a', 0o600));
     closeSync(openSync(join(folder, 'relay.lock'), 'a', 0o600));
   } catch (error) {
@@ -30,6 +30,23 @@ export function prepareFolder(folder: string): void {
       { cause: error },
     );
   }
+}
+
+/** Makes a folder and those above it, one by one: Node's recursive mkdir never ends where none can be made, as in /proc. */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // unless another process was quicker
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /**
