@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Profile } from '@fernspeak/conversation/profile';
 import { startRelay, type Relay, type StoredEntry } from '@fernspeak/relay';
@@ -30,8 +31,8 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-async function choosePort(asked: string | undefined): Promise<number> {
-  if (asked !== undefined) return Number(asked);
+async function choosePort(asked: number | undefined): Promise<number> {
+  if (asked !== undefined) return asked;
   for (let port = PREFERRED_PORT; port < PREFERRED_PORT + PORTS_TO_TRY; port++) {
     if (!(await isFree(port))) continue;
     if (port !== PREFERRED_PORT) {
@@ -132,19 +133,39 @@ function stopSignal(): Promise<void> {
   });
 }
 
-async function stopOnSignal(relay: Relay, address: string): Promise<void> {
-  await stopSignal();
+async function stop(relay: Relay, address: string): Promise<void> {
   const answer = await fetch(`${address}.json`);
   const { last_entry_id: last } = (await answer.json()) as { last_entry_id: number | null };
   await relay.close();
   console.log(`\nStopped. ${count(last ?? 0)} kept in ./data`);
 }
 
-const { values } = parseArgs({ options: { port: { type: 'string' } } });
+/** The port that stands behind `npm start --`; undefined: none does. */
+function askedPort(): number | undefined {
+  try {
+    const { port } = parseArgs({ options: { port: { type: 'string' } } }).values;
+    if (port === undefined) return undefined;
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`${port} is no port number`);
+    return Number(port);
+  } catch (error) {
+    const [sentence] = (error as Error).message.split('. ');
+    console.error(`error: ${sentence}.`);
+    console.error(
+      'hint: npm start -- --port N is all there is here; ./fernspeak relay --help has every option of a relay.',
+    );
+    return process.exit(2);
+  }
+}
+
+const port = askedPort();
 mkdirSync(DATA, { recursive: true, mode: 0o700 });
 const profile = await unlockedProfile();
-const relay = await startRelay({ host: HOST, port: await choosePort(values.port), data: DATA, onStored: showStored });
+const relay = await startRelay({ host: HOST, port: await choosePort(port), data: DATA, onStored: showStored });
 const channel = await firstChannel(relay.url, profile);
 profile?.close();
+const stopped = stopSignal(); // before anybody reads that Ctrl-C stops it
 greet(relay.url, channel, profile === null);
-await stopOnSignal(relay, channel.address);
+await stopped;
+const echo = pause(ECHO_MS); // it must not meet a process that ends, where nobody catches it
+await stop(relay, channel.address);
+await echo;

@@ -322,7 +322,8 @@ class Continuity:
         self.given: set[bytes] = set()
         self.numbers: set[tuple] = set()
         self.made: dict[bytes, int] = {}  # t to n, of what this device signed
-        self.stored: dict[bytes, int] = {}  # t to the entry that completes it, until that entry was read
+        self.stored: dict[bytes, int] = {}  # t to the entry that completes it
+        self.looked_for: set[bytes] = set()  # those whose entry was read
         self.told: dict[bytes, set] = {}  # t to each h that was claimed for it
         self.last: dict = {}  # sender to its highest number
         self.first: dict = {}  # sender to the place of its first message
@@ -346,13 +347,18 @@ class Continuity:
         last = self.last.get(sender, 0)
         if n <= last:
             return [*notices, notice("reordered", sender, why="number", **this)]
-        if n > last + 1:
+        if n > last + 1 and not self.are_own(sender, last + 1, n):
             notices.append(notice("missing", sender, why="number", first=last + 1, last=n - 1))
         if seen:
             notices += self.claim(sender, *seen)
         self.last[sender] = n
         self.append(t, sender)
         return notices
+
+    def are_own(self, sender: object, first: int, following: int) -> bool:
+        """True when each of these numbers is an own message that was answered as stored: read_to tells whether it came."""
+        numbers = {self.made[t] for t in self.stored}
+        return sender == self.me and all(n in numbers for n in range(first, following))
 
     def append(self, t: bytes, sender: object) -> None:
         self.place[t] = len(self.log)
@@ -388,10 +394,9 @@ class Continuity:
 
     def read_to(self, entry: int) -> list[dict]:
         """The log was read up to this entry: what is missing of the own messages that are stored until there."""
-        due = [t for t, stored_at in self.stored.items() if stored_at <= entry]
+        due = [t for t, stored_at in self.stored.items() if stored_at <= entry and t not in self.looked_for]
         missing = [t for t in due if self.beginning and t not in self.given and t not in self.told]
-        for t in due:
-            del self.stored[t]
+        self.looked_for.update(due)
         for t in missing:
             self.told[t] = {None}
         return [notice("missing", self.me, why="own", n=self.made[t], t=t) for t in missing]

@@ -61,7 +61,11 @@ export async function* readRelay(
   }
 }
 
-/** The gap that a relay leaves which keeps only its newest entries: its numbers have no other holes. */
+/** A gap in what a relay gives. Its numbers have no holes: it keeps only its newest entries, or has lost some. */
 export function removedUpTo(to: number, position: number): Unreachable {
-  return { from: position + 1, to, reason: 'The relay no longer keeps entries that old.' };
+  const from = position + 1;
+  const which = from === to ? `entry ${to}` : `the entries ${from} to ${to}`;
+  const reason =
+    position === 0 ? 'The relay no longer keeps entries that old.' : `The relay does not give out ${which}.`;
+  return { from, to, reason };
 }

@@ -24,10 +24,7 @@ async function check(name: string, options: GlobalOptions & { readonly timeout: 
     if (io.json) await write(jsonLine({ adopted, withheld, findings }));
     else await write(findings.map(({ code, sentence }) => `! ${visibleLine(sentence)} [${code}]\n`).join(''));
     if (!adopted) io.warn('withheld', shortened(withheld));
-    conclude(
-      findings.map(({ code }) => code),
-      io,
-    );
+    conclude([...findings.map(({ code }) => code), ...(withheld > 0 ? ['withheld'] : [])], io);
   });
 }
 

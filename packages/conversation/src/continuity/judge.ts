@@ -35,7 +35,8 @@ export function judge(state: Continuity, { t, from, n, seen }: Omit<CountedFrame
   if (n <= sender.last) {
     return { notices: [...notices, { code: 'reordered', why: 'number', from, n, t }], write: [given] };
   }
-  if (n > sender.last + 1) notices.push({ code: 'missing', why: 'number', from, first: sender.last + 1, last: n - 1 });
+  if (n > sender.last + 1 && !areOwn(state, from, { first: sender.last + 1, next: n }))
+    notices.push({ code: 'missing', why: 'number', from, first: sender.last + 1, last: n - 1 });
   const claim = seen ? judgeClaim(state, sender, seen) : { notices: [], told: [], sender };
   const place = state.log.length;
   return {
@@ -56,6 +57,14 @@ export function judgeInvite(state: Continuity, from: string, seen: Seen): Judgem
   if (!state.checked) return { notices: [], write: [] };
   const { notices, told, sender } = judgeClaim(state, state.senders.get(from) ?? newSender(from), seen);
   return { notices, write: [...told, sender] };
+}
+
+/** True when each of these numbers is an own message that is known to be stored: `judgeOwn` tells whether it came. */
+function areOwn({ me, own }: Continuity, from: string, { first, next }: { first: number; next: number }): boolean {
+  if (from !== me) return false;
+  const numbers = new Set([...own.values()].filter(({ entry }) => entry !== null).map(({ n }) => n));
+  for (let n = first; n < next; n++) if (!numbers.has(n)) return false;
+  return true;
 }
 
 interface ClaimJudgement {

@@ -236,7 +236,9 @@ export class FramedConversation {
     if ((await live.current()).cloned) throw keyCloned();
     const outbox = new Outbox({ ...this.#parts, finishing: finishingOf(this.#parts) }, options);
     const draft = seal.sealDraft(content);
-    const fate = await outbox.send(draft);
+    const fate = await outbox.send(draft).catch(async (error: unknown) => {
+      throw (await live.current()).cloned ? keyCloned() : error;
+    });
     const { earlier, own, ownSealed } = outbox;
     const sealed = ownSealed ?? draft;
     const id = (own === null ? undefined : (await live.current()).made.get(own)) ?? null;

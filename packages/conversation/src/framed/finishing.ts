@@ -1,4 +1,4 @@
-import { fit, isChannelError, type Limits } from '@fernspeak/channel';
+import { ChannelError, fit, isChannelError, type Limits } from '@fernspeak/channel';
 import { nextNumber, seenOf } from '../continuity/state.ts';
 import { ConversationError } from '../errors.ts';
 import type { Finishing, FinishOptions } from '../outbox/outbox.ts';
@@ -36,7 +36,7 @@ async function finish(
   if (readTo(await live.current()) !== info.lastEntryId) await freshen(parts, signal);
   for (;;) {
     const { continuity, cloned } = await live.current();
-    if (cloned) throw keyCloned();
+    if (cloned) throw cannotSend();
     const [n, seen, at] = [nextNumber(continuity), seenOf(continuity), clock.now()];
     const { sealed, t } = await seal.seal({ ...content, at }, { n, seen });
     const saved = await live.update((state) => {
@@ -86,6 +86,12 @@ async function stored({ id }: OutboxItem, entry: number, { live }: Parts): Promi
     fold(state, stored);
     return { changes: { made: [JSON.stringify(stored)] }, result: null };
   });
+}
+
+/** It waits, and who only reads is not kept from that. */
+function cannotSend(): ChannelError {
+  const { message, hint } = keyCloned();
+  return new ChannelError('unauthorized', message, { hint });
 }
 
 export function keyCloned(): ConversationError {

@@ -10,7 +10,7 @@ import {
   type Unreachable,
 } from '@fernspeak/channel';
 import type { Clock } from '../clock.ts';
-import { cursorOf, type Cursor } from './cursor.ts';
+import { cursorOf, standsAt, type Cursor } from './cursor.ts';
 import { unreachable, type Finding } from '../finding.ts';
 import { holeBetween, holeWaitMs, noteHole, watchedHoles, type Hole } from './hole.ts';
 import { late, type LateStep } from './late.ts';
@@ -52,11 +52,13 @@ type Start = Pick<Checkpoint, 'cursor' | 'joining' | 'holes'>;
 /** The beginning of a log. */
 export const NOTHING: Reached = { entry: null, upTo: 0, joining: emptyJoining(), holes: [] };
 
-/** How a pass ended: at the end of the log, or before a hole that is still waited for. */
+/** How a pass ended: at the end of the log, before a hole that is still waited for, or where what was read is gone. */
 interface End {
   readonly reached: Reached;
   /** 0: no hole. */
   readonly waitMs: number;
+  /** True: what comes next stands behind entries that are gone, the last one that was read among them. */
+  readonly isCut?: boolean;
 }
 
 /** Reads a log from where a checkpoint says, and notices when it is not the same log any more. */
@@ -71,7 +73,8 @@ export class Log {
   /** What is there now. A hole that is still waited for ends it. */
   async *read(start: Start | null): AsyncGenerator<Step, End, undefined> {
     const cursor = start?.cursor ?? null;
-    return start && cursor ? yield* this.#readOn({ ...start, cursor }) : yield* this.#readAll();
+    const end = start && cursor ? yield* this.#readOn({ ...start, cursor }) : yield* this.#readAll();
+    return end.isCut ? yield* this.read(startAt(end.reached)) : end;
   }
 
   /** What is there, and then what comes, until the signal. */
@@ -82,6 +85,7 @@ export class Log {
       if (end.waitMs > 0) await clock.wait(Math.min(end.waitMs, HOLE_POLL_MS), signal);
       const next = yield* this.#followOn(end.reached);
       end = next ?? (yield* this.#readAnew());
+      if (end.isCut) end = yield* this.read(startAt(end.reached));
     }
   }
 
@@ -129,6 +133,7 @@ export class Log {
   async *#through(entries: AsyncIterable<Entry>, from: Reached): AsyncGenerator<Step, End, undefined> {
     let reached = from;
     for await (const entry of entries) {
+      if (await this.#isCut(entry, reached)) return { reached, waitMs: 0, isCut: true };
       const taken = this.#take(entry, reached);
       if ('waitMs' in taken) return { reached, waitMs: taken.waitMs };
       ({ reached } = taken);
@@ -149,6 +154,7 @@ export class Log {
         const next = await this.#arriving(iterator.next(), reached);
         if (next === 'anew') return null;
         if (next.done) return { reached, waitMs: 0 };
+        if (await this.#isCut(next.value, reached)) return { reached, waitMs: 0, isCut: true };
         const taken = this.#take(next.value, reached);
         if ('waitMs' in taken) return { reached, waitMs: taken.waitMs };
         ({ reached } = taken);
@@ -178,6 +184,14 @@ export class Log {
       if (first !== 'silence') return first;
       if (await this.#isAnother(entry)) return 'anew';
     }
+  }
+
+  /** Behind entries that the channel does not give out (any more): whether the last one that was read is gone, too. */
+  async #isCut({ id }: Entry, { entry, upTo }: Reached): Promise<boolean> {
+    const gap = this.#unreachable.find(({ from, to }) => from <= upTo + 1 && to >= id - 1);
+    if (id === upTo + 1 || !gap || entry === null) return false;
+    const first = await firstEntry(this.#evidence(), entry.id - 1);
+    return first === null || !standsAt(cursorOf(entry), first);
   }
 
   async #isAnother(entry: Entry): Promise<boolean> {
@@ -213,8 +227,12 @@ export class Log {
 
   #evidence(): Evidence {
     const { channel, signal } = this.#options;
-    return { channel, signal, unreachable: this.#unreachable };
+    return { channel, signal };
   }
+}
+
+function startAt({ entry, joining, holes }: Reached): Start {
+  return { cursor: entry && cursorOf(entry), joining, holes };
 }
 
 /** The first entry from `number` on, and the windows that are open before it. */

@@ -96,7 +96,11 @@ test('an own message that was answered as stored and does not come back is told'
       // something has to stand where it was answered to be
       await story.send(1);
       await story.read(0);
-      assert.ok((await story.loud(0)).includes('missing'));
+      assert.deepEqual(await story.loud(0), ['missing']);
+      // her own next number says the same once more, and is not told
+      await story.send(0);
+      await story.read(0);
+      assert.deepEqual(await story.loud(0), ['missing']);
       await calmDown(story);
       await story.judge();
     }),

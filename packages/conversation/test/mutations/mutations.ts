@@ -26,7 +26,13 @@ const READING = [
   'framed/key-holder.test.ts',
   'framed/lying-relay.test.ts',
 ];
-const LOG = ['cursor.test.ts', 'unread.test.ts', 'framed/reading.test.ts', 'framed/lying-relay.test.ts'];
+const LOG = [
+  'cursor.test.ts',
+  'unread.test.ts',
+  'follow.test.ts',
+  'framed/reading.test.ts',
+  'framed/lying-relay.test.ts',
+];
 const SENDING = [
   'framed/conversation.test.ts',
   'framed/programs.test.ts',
@@ -73,7 +79,9 @@ export const MUTATIONS: readonly Mutation[] = [
     ['const twice = state.numbers.has(numberKey(from, n));', 'const twice = false;'],
     ['if (!state.checked) return { notices: [...notices,', 'if (false) return { notices: [...notices,'],
     ['if (n <= sender.last) {', 'if (false) {'],
-    ['if (n > sender.last + 1) notices.push(', 'if (false) notices.push('],
+    ['if (n > sender.last + 1 && ', 'if (false && '],
+    ['if (from !== me) return false;', ''],
+    ['if (!numbers.has(n)) return false;', ''],
     ['const claim = seen ? judgeClaim', 'const claim = false ? judgeClaim'],
     ['const moved = { ...sender, dispute: null };', 'const moved = sender;'],
     ['if (told?.has(h)) return { notices: [], told: [], sender: moved };', ''],
@@ -115,15 +123,16 @@ export const MUTATIONS: readonly Mutation[] = [
     ['whole && withheld.length === 0 && readTo(fresh.state) >= before', 'true'],
   ]),
   ...of('framed/finishing.ts', SENDING, [
-    ['if (cloned) throw keyCloned();', ''],
+    ['if (cloned) throw cannotSend();', ''],
     ['if (nextNumber(state.continuity) !== n) return { changes: null, result: false };', ''],
     ['if (readTo(await live.current()) !== info.lastEntryId) await freshen(parts, signal);', ''],
     ['if (refusal) return refusal;', ''],
   ]),
   ...of('reading/verdict.ts', LOG, [
-    ["if (first.id === cursor.entry) return { kind: 'rolled-back', finding: rolledBack(true) };", ''],
-    ['oldest !== null && oldest.id <= cursor.entry', 'false'],
-    ['if (lastEntryId > cursor.entry) return', 'if (true) return'],
-    ['if (standsAt(cursor, first))', 'if (first.id === cursor.entry)'],
+    ['standsAt(cursor, first)', 'first.id === cursor.entry'],
+    ['lastEntryId < cursor.entry || ', ''],
+    [' || (oldest !== null && oldest.id <= cursor.entry)', ''],
+    ['oldest.id <= cursor.entry', 'oldest.id < cursor.entry'],
+    ["if (first === null && lastEntryId === cursor.entry) return { kind: 'passed' };", ''],
   ]),
 ];
