@@ -9,17 +9,27 @@ const RECENT_MESSAGES = 20;
 /** Longest wait for that look; without an answer the passphrase counts as new. */
 const LOOK_MS = 5_000;
 
-/** Whether one of the channel's recent messages opens: the passphrase is in use here, by whomever. */
-export async function isKnownHere(conversation: Conversation): Promise<boolean> {
+/** What a key does to the channel's recent messages. */
+export interface Look {
+  /** One of them opens: the passphrase is in use here, by whomever. */
+  readonly isKnown: boolean;
+  /** How many sealed ones there are, as far as it was looked. */
+  readonly sealed: number;
+}
+
+export async function lookHere(conversation: Conversation): Promise<Look> {
+  let sealed = 0;
   try {
     const signal = AbortSignal.timeout(LOOK_MS);
-    for await (const message of conversation.history({ last: RECENT_MESSAGES }, { signal })) {
-      if (message.content !== null && !message.readable) return true;
+    for await (const { content, readable } of conversation.history({ last: RECENT_MESSAGES }, { signal })) {
+      if (readable) continue;
+      sealed++;
+      if (content !== null) return { isKnown: true, sealed };
     }
   } catch {
     // not reached, or not readable for us: sending says why if that matters
   }
-  return false;
+  return { isKnown: false, sealed };
 }
 
 /** What decides whether a passphrase that is new here is used. */

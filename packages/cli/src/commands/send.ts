@@ -149,8 +149,8 @@ async function openConversation(sender: Sender, channel: Channel, first: Secret)
       store: profile.store,
     });
     if (isKey(secret) || options.kdf === 'article') return conversation;
-    const { isKnownHere, otherPassphrase } = await import('../passphrase-check.ts');
-    if (await isKnownHere(conversation)) return conversation;
+    const { lookHere, otherPassphrase } = await import('../passphrase-check.ts');
+    if ((await lookHere(conversation)).isKnown) return conversation;
     const other = await otherPassphrase(secret, { prompter, kind: target.kind, allowWeak });
     if (other === null) return conversation;
     secret = other;

@@ -114,7 +114,7 @@ export async function agree(
 async function keyThere(
   first: Secret,
   { target, keys }: Site,
-  { prompter, profile, options }: Founder,
+  { prompter, profile, options, io }: Founder,
 ): Promise<string> {
   const place = options.place ?? target.place;
   const guess = target.kind === 'file' || keys.write !== undefined ? null : await derivedWriteKey(first, place);
@@ -122,7 +122,7 @@ async function keyThere(
   try {
     if (guess !== null) await refuseOtherKey(channel, target);
     const allowWeak = options.allowWeakPassphrase === true;
-    return await agreedKey(first, { place, channel, kind: target.kind, profile, prompter, allowWeak });
+    return await agreedKey(first, { place, channel, kind: target.kind, profile, prompter, io, allowWeak });
   } finally {
     await channel.close();
   }
