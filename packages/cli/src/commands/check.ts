@@ -24,7 +24,8 @@ async function check(name: string, options: GlobalOptions & { readonly timeout: 
     if (io.json) await write(jsonLine({ adopted, withheld, findings }));
     else await write(findings.map(({ code, sentence }) => `! ${visibleLine(sentence)} [${code}]\n`).join(''));
     if (!adopted) io.warn('withheld', shortened(withheld));
-    conclude([...findings.map(({ code }) => code), ...(withheld > 0 ? ['withheld'] : [])], io);
+    const codes: string[] = findings.map(({ code }) => code);
+    conclude(codes.length === 0 && withheld > 0 ? ['withheld'] : codes, io);
   });
 }
 

@@ -1,3 +1,4 @@
+import { apply } from '../continuity/state.ts';
 import { Log } from '../reading/log.ts';
 import { openAhead } from '../reading/open-ahead.ts';
 import { Opening } from '../reading/opening.ts';
@@ -21,7 +22,8 @@ export interface Reread {
  */
 export async function reread(parts: Parts, signal: AbortSignal): Promise<Reread> {
   const { live, store, claim } = parts;
-  const fresh = new FreshReading(parts, onlyMade(await live.current()), signal);
+  const { conversationId, me } = (await live.current()).continuity;
+  const fresh = new FreshReading(parts, emptyState({ conversationId, me }), signal);
   for (;;) {
     const before = readTo(await live.current());
     await fresh.readOn();
@@ -42,17 +44,6 @@ export async function reread(parts: Parts, signal: AbortSignal): Promise<Reread>
     if (outcome.adopted) live.forget();
     return outcome;
   }
-}
-
-/** What does not follow from the log. */
-function onlyMade({ continuity, made, invites, verified }: State): State {
-  const { conversationId, me, own } = continuity;
-  const state = emptyState({ conversationId, me });
-  for (const [t, row] of own) state.continuity.own.set(t, row);
-  for (const [item, t] of made) state.made.set(item, t);
-  state.invites.push(...invites);
-  for (const member of verified) state.verified.add(member);
-  return state;
 }
 
 /** Judges a log from its beginning, and saves nothing. */
@@ -77,6 +68,9 @@ class FreshReading {
     const log = new Log({ channel, clock, signal, onFinding: () => {} });
     const opening = new Opening(channel, seal);
     for await (const brought of openAhead(log.read(this.state.reached), { opening, stop })) {
+      // made before it went out, by whichever process: what was read since is not another device's
+      const { own } = (await this.#parts.live.current()).continuity;
+      apply(this.state.continuity, [...own.values()]);
       const taking = new Taking(this.state, await labelsOf(brought, this.#parts));
       for (const each of brought) taking.take(each);
       this.#gather(taking.changes());
