@@ -57,6 +57,18 @@ test('the next number is above all that this key has used, here or in a copy', (
   assert.equal(nextNumber(state), 10);
 });
 
+test('a number that is left out is told, unless it is an own one that was answered as stored', () => {
+  const state = restore(options);
+  apply(state, [{ row: 'own', t: 'b2'.repeat(16), n: 1, entry: 5 }]);
+  const codes = (from: string, t: string): string[] =>
+    judge(state, { t, from, n: 2, seen: null }).notices.map(({ code }) => code);
+  assert.deepEqual(codes('ada', 'a1'.repeat(16)), ['missing']);
+  apply(state, [{ row: 'own', t: 'c3'.repeat(16), n: 2, entry: null }]);
+  assert.deepEqual(codes('vic', 'c3'.repeat(16)), []);
+  apply(state, [{ row: 'own', t: 'b2'.repeat(16), n: 1, entry: null }]);
+  assert.deepEqual(codes('vic', 'c3'.repeat(16)), ['missing']);
+});
+
 test('a saved history with a gap is refused', () => {
   const row = (place: number): GivenRow => ({
     row: 'given',

@@ -114,6 +114,21 @@ test('a copy of the profile is found out, and says no more', async () => {
   assert.deepEqual(await receive(bob), ['one']);
 });
 
+test('what waits in a copy of the profile stays there, and does not keep it from reading', async () => {
+  const [about, channel] = [shared(), new MemoryChannel()];
+  const ada = await member({ about, channel, number: 0 });
+  const copy = await member({ about, channel, number: 0 });
+  await copy.accept({ text: 'waits' });
+  await ada.send({ text: 'one' });
+  assert.deepEqual(
+    (await copy.flush({ timeoutMs: 100 })).map(({ status }) => status),
+    ['kept'],
+  );
+  assert.equal(await copy.waiting(), 1);
+  assert.equal((await receive(copy)).at(-1), 'one!cloned');
+  assert.equal((await channel.info()).lastEntryId, 1);
+});
+
 test('what is junk, plain, readable or from another place says so, and accuses nobody', async () => {
   const [about, channel] = [shared(), new MemoryChannel()];
   const elsewhere = await member({ about: { ...about, conversationId: '00'.repeat(16) }, channel, number: 2 });

@@ -151,6 +151,23 @@ test('two programs of one profile that find the log gone back tell it once, and 
   await story.judge();
 });
 
+test('own messages that went with a log are told by that, wherever they had stood', async () => {
+  for (const next of ['junk', 'talk']) {
+    const story = await Story.begin({ members: 2 });
+    for (let count = 0; count < 4; count++) await story.send(0);
+    story.relay.rollBack(0, ['ada']);
+    for (let count = 0; count < 5 && next === 'junk'; count++) story.relay.inject(['gAAAAAjunk'], ['ada']);
+    await story.read(0);
+    assert.deepEqual(await story.loud(0), ['rolled-back']);
+    await story.send(0);
+    await story.read(0);
+    const told = await story.loud(0);
+    for (let count = 0; count < 5; count++) await story.send(0);
+    await story.read(0);
+    assert.deepEqual(await story.loud(0), told);
+  }
+});
+
 test('a message that is too long, or refused for good: only the one that had a number leaves a gap', async () => {
   const story = await Story.begin({ members: 2, limits: { fieldBytes: 255, entryBytes: 510, bulkEntries: 1 } });
   const ada = await story.program(0);

@@ -116,15 +116,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ["content.kind !== 'newer' && !own && Math.abs(content.at - storedAt) > LATE_MS", 'false'],
     ["...(same ? [{ code: 'same-name'", "...(false ? [{ code: 'same-name'"],
     ["...(shared ? [{ code: 'invite-shared'", "...(false ? [{ code: 'invite-shared'"],
-    ['placed && !own && content', 'placed && content'],
   ]),
-  ...of('framed/reread.ts', READING, [
-    ["if (readTo(state) !== before) return { changes: null, result: 'behind' };", ''],
-    ['whole && withheld.length === 0 && readTo(fresh.state) >= before', 'true'],
-  ]),
+  ...of('framed/reread.ts', READING, [['whole && withheld.length === 0 && readTo(fresh.state) >= before', 'true']]),
   ...of('framed/finishing.ts', SENDING, [
     ['if (cloned) throw cannotSend();', ''],
-    ['if (nextNumber(state.continuity) !== n) return { changes: null, result: false };', ''],
     ['if (readTo(await live.current()) !== info.lastEntryId) await freshen(parts, signal);', ''],
     ['if (refusal) return refusal;', ''],
   ]),
