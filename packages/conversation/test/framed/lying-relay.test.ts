@@ -108,6 +108,15 @@ test('an own message that was answered as stored and does not come back is told'
   );
 });
 
+test('an own message that comes later than its entry is told, though all of it is read at once', async () => {
+  const story = await Story.begin({ members: 2 });
+  story.relay.lie('swap', ['ada', 'bob']);
+  await story.send(0);
+  await story.send(1);
+  await story.read(0);
+  assert.deepEqual(await story.loud(0), ['missing']);
+});
+
 test('a log that goes back is told, and what was known before is not told again', async () => {
   const schedule = fc.record({
     members: fc.integer({ min: 2, max: 4 }),

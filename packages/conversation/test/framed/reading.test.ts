@@ -152,11 +152,11 @@ test('two programs of one profile that find the log gone back tell it once, and 
 });
 
 test('own messages that went with a log are told by that, wherever they had stood', async () => {
-  for (const next of ['junk', 'talk']) {
+  for (const junk of [0, 5]) {
     const story = await Story.begin({ members: 2 });
     for (let count = 0; count < 4; count++) await story.send(0);
     story.relay.rollBack(0, ['ada']);
-    for (let count = 0; count < 5 && next === 'junk'; count++) story.relay.inject(['gAAAAAjunk'], ['ada']);
+    for (let count = 0; count < junk; count++) story.relay.inject(['gAAAAAjunk'], ['ada']);
     await story.read(0);
     assert.deepEqual(await story.loud(0), ['rolled-back']);
     await story.send(0);
