@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openHttpChannel } from '@fernspeak/channel';
 import {
   deviceOf,
@@ -127,6 +128,7 @@ test('entries go while somebody follows: whoever had not read them checks nothin
       `DELETE FROM entries; UPDATE logs SET last_entry = 8, removed_to = 8 WHERE channel = ${firstId / 2 ** 32}`,
     );
   });
+  await sleep(1500); // the restart is over for all connections that were kept alive
   await send(ada, '9');
   await all.promise;
   ended.abort();

@@ -22,6 +22,10 @@ const RECHECK_MS = 60_000;
 /** Between two looks for an entry that is missing before one that is there. */
 const HOLE_POLL_MS = 5000;
 
+/** How often it is asked whether what was read is gone, and the pause between two tries. */
+const CUT_TRIES = 4;
+const CUT_PAUSE_MS = 250;
+
 /** How far a log was read. */
 export interface Reached {
   /** The last entry, as far as this reading has seen it itself; null: it has not. */
@@ -190,8 +194,16 @@ export class Log {
   async #isCut({ id }: Entry, { entry, upTo }: Reached): Promise<boolean> {
     const gap = this.#unreachable.find(({ from, to }) => from <= upTo + 1 && to >= id - 1);
     if (id === upTo + 1 || !gap || entry === null) return false;
-    const first = await firstEntry(this.#evidence(), entry.id - 1);
-    return first === null || !standsAt(cursorOf(entry), first);
+    for (let tries = 1; ; tries++) {
+      try {
+        const first = await firstEntry(this.#evidence(), entry.id - 1);
+        return first === null || !standsAt(cursorOf(entry), first);
+      } catch (error) {
+        // right after a restart of the relay a request may still go out on a connection that is dead
+        if (!isChannelError(error) || tries === CUT_TRIES) throw error;
+        await this.#options.clock.wait(CUT_PAUSE_MS * (1 + Math.random() / 4), this.#options.signal);
+      }
+    }
   }
 
   async #isAnother(entry: Entry): Promise<boolean> {
