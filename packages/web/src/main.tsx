@@ -1,0 +1,3 @@
+import { render } from 'preact';
+
+render(<p>fernspeak</p>, document.getElementById('app')!);
