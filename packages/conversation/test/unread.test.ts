@@ -34,6 +34,8 @@ async function receive(
 /** A log as the channel gives it out at this moment. */
 class GivenChannel extends MemoryChannel {
   given: Entry[] = [];
+  /** What it says its last entry is; null: the last that it gives. */
+  last: number | null = null;
   reads = 0;
   override async *read(range: { after: number } | { last: number }, options?: ReadOptions): AsyncGenerator<Entry> {
     options?.signal?.throwIfAborted();
@@ -41,7 +43,7 @@ class GivenChannel extends MemoryChannel {
     for (const entry of this.given) if (!('after' in range) || entry.id > range.after) yield entry;
   }
   override async info(): ReturnType<MemoryChannel['info']> {
-    return { ...(await super.info()), lastEntryId: this.given.at(-1)?.id ?? 0 };
+    return { ...(await super.info()), lastEntryId: this.last ?? this.given.at(-1)?.id ?? 0 };
   }
 }
 
@@ -196,6 +198,27 @@ test('a log that lost the last entry that was read but not older ones was rolled
   await receive(bob);
   channel.given = [channel.given[0] as Entry, await entry(3, 'three')];
   assert.deepEqual((await receive(bob)).codes, ['rolled-back']);
+});
+
+test('another entry in the place of the last one that was read was not there before, though all others expired', async () => {
+  const channel = new GivenChannel();
+  const bob = person(channel);
+  channel.given = [await entry(1, 'one'), await entry(2, 'two')];
+  await receive(bob);
+  channel.given = [await entry(2, 'another two'), await entry(3, 'three')];
+  assert.deepEqual((await receive(bob)).codes, ['rolled-back']);
+});
+
+test('nothing is told while all that was read has expired and nothing came since', async () => {
+  const channel = new GivenChannel();
+  const bob = person(channel);
+  channel.given = [await entry(1, 'one'), await entry(2, 'two')];
+  await receive(bob);
+  [channel.given, channel.last] = [[], 2];
+  const { shown, codes } = await receive(bob);
+  assert.deepEqual([shown, codes], [[], []]);
+  [channel.given, channel.last] = [[await entry(3, 'three')], null];
+  assert.deepEqual((await receive(bob)).codes, ['expired']);
 });
 
 test('an entry that is missing is waited for, and not passed', async () => {

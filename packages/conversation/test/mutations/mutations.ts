@@ -36,6 +36,8 @@ const LOG = [
 const SENDING = [
   'framed/conversation.test.ts',
   'framed/programs.test.ts',
+  'framed/members.test.ts',
+  'framed/reading.test.ts',
   'framed/lying-relay.test.ts',
   'framed/honest-relay.test.ts',
 ];
