@@ -1,13 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type OutputChunk } from 'rolldown';
 
-// Bundles the command into packages/cli/dist: main.js, and the relay's store worker, with all that they import.
+// Bundles the command into packages/cli/dist: main.js, and the relay's store worker, with all that they import; and the app,
+// which the relay serves.
 // Called by prepare.mjs where the bundle is missing or old, and before the package is packed.
 
 const root: string = fileURLToPath(new URL('..', import.meta.url));
 const dist: string = join(root, 'packages', 'cli', 'dist');
+
+// the app first: the command brings it along
+const web = join(root, 'packages', 'web');
+const built = spawnSync(process.execPath, [join(web, 'build', 'build.ts')], { stdio: 'inherit' });
+if (built.status !== 0) throw new Error('The web app could not be built.');
 
 const bundle = await rolldown({
   input: {
@@ -24,8 +31,12 @@ const chunks = output.filter((part) => part.type === 'chunk');
 mkdirSync(dist, { recursive: true });
 // entries last: a command that starts meanwhile finds what its main.js names
 for (const chunk of chunks.toSorted((a, b) => Number(a.isEntry) - Number(b.isEntry))) put(chunk.fileName, chunk.code);
+const unfinished = join(dist, `.web.${process.pid}`);
+cpSync(join(web, 'dist'), unfinished, { recursive: true });
+rmSync(join(dist, 'web'), { recursive: true, force: true });
+renameSync(unfinished, join(dist, 'web'));
 put('LICENSES.txt', licences(chunks));
-const kept = new Set([...chunks.map(({ fileName }) => fileName), 'LICENSES.txt']);
+const kept = new Set([...chunks.map(({ fileName }) => fileName), 'LICENSES.txt', 'web']);
 for (const name of readdirSync(dist)) if (!kept.has(name)) rmSync(join(dist, name), { recursive: true });
 
 /** Writes a file so that nobody ever finds half of it. */

@@ -16,6 +16,8 @@ const DATA = fileURLToPath(new URL('../data', import.meta.url));
 const FIRST_CHANNEL = join(DATA, 'first-channel.json');
 /** Its write key, as long as the profile is locked and cannot have it. */
 const WRITE_KEY = join(DATA, 'first-channel.key');
+/** The app that the relay serves. */
+const WEB = fileURLToPath(new URL('../packages/cli/dist/web', import.meta.url));
 const HOST = '127.0.0.1';
 const PREFERRED_PORT = 8130;
 /** How many ports after the preferred one are tried. */
@@ -97,7 +99,9 @@ function greet(url: string, { address, entries }: FirstChannel, locked: boolean)
   const where = inFile || locked ? '' : ' (its write key is in your profile)';
   console.log(`fernspeak ${manifest.version} runs on this computer. Ctrl-C stops it; everything is kept in ./data.${kept}
 
-  In a second terminal:
+  Open ${url} in a browser: talk to yourself, and watch what the relay sees.
+
+  Or in a second terminal:
   1  ./fernspeak send    ${sendTo}     asks for a message and a key of your choice${where}
   2  ./fernspeak inspect ${address}     what the relay, or anyone in between, can read
   3  ./fernspeak receive ${address}     asks for the same key
@@ -160,7 +164,13 @@ function askedPort(): number | undefined {
 const port = askedPort();
 mkdirSync(DATA, { recursive: true, mode: 0o700 });
 const profile = await unlockedProfile();
-const relay = await startRelay({ host: HOST, port: await choosePort(port), data: DATA, onStored: showStored });
+const relay = await startRelay({
+  host: HOST,
+  port: await choosePort(port),
+  data: DATA,
+  web: WEB,
+  onStored: showStored,
+});
 const channel = await firstChannel(relay.url, profile);
 profile?.close();
 const stopped = stopSignal(); // before anybody reads that Ctrl-C stops it

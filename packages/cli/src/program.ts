@@ -71,6 +71,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'run a relay that stores and passes on, and cannot read',
     load: async () => (await import('./commands/relay.ts')).relayCommand(),
   },
+  web: {
+    summary: 'serve the browser app from this computer',
+    load: async () => (await import('./commands/web.ts')).webCommand(),
+  },
   help: {
     summary: 'help for a command or a topic',
     load: async () => (await import('./commands/help.ts')).helpCommand({ overview, command }),

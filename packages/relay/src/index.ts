@@ -1,5 +1,6 @@
 export { startRelay } from './relay.ts';
 export type { Relay } from './relay.ts';
+export { startAppServer, type AppServer, type AppServerOptions } from './web/app-server.ts';
 export { readRelayOptions, RELAY_OPTIONS } from './options.ts';
 export type { RelayOption, RelayOptions, RelaySettings } from './options.ts';
 export type { StoredEntry } from './api/context.ts';

@@ -30,6 +30,10 @@ export interface RelaySettings extends LimitOptions {
   readonly data?: string;
   /** Where others reach this relay; with it, administering takes the user key. */
   readonly publicUrl?: string;
+  /** The folder of the built web app, which is served at `/`; `none` or absent: no app. */
+  readonly web?: string;
+  /** Other relays that the served app may reach: sources of a content security policy, with blanks between them. */
+  readonly connect?: string;
   /** Makes a new user key beside those that exist. */
   readonly newUserKey?: boolean;
   readonly logFormat?: LogFormat;
@@ -84,6 +88,12 @@ export const RELAY_OPTIONS: readonly RelayOption[] = [
   option('data', { default: 'data', help: 'folder of the database; made where missing' }),
   option('publicUrl', {
     help: 'address under which others reach this relay, through a proxy say; administering then takes the user key',
+  }),
+  option('web', {
+    help: 'folder of the web app that is served at /; none = no app (default: the app that came with this command)',
+  }),
+  option('connect', {
+    help: 'other relays that the served app may reach, with blanks between: "https://relay.example"',
   }),
   option('newUserKey', {
     type: 'switch',
@@ -245,6 +255,9 @@ function valueOf(option: RelayOption, given: string, source: string): string | n
   }
   if (option.name === 'publicUrl' && !/^https?:\/\/[^/?#@\s]+\/?$/.test(given)) {
     throw badOption(source, 'is not the address of a relay', 'Give it as https://relay.example');
+  }
+  if (option.name === 'connect' && !/^(?:https?:\/\/[\w.:[\]-]+(?:\s+|$))+$/.test(given)) {
+    throw badOption(source, 'does not name relays', 'Give it as "https://relay.example https://other.example"');
   }
   return option.type === 'number' ? numberOf(option, given, source) : given;
 }

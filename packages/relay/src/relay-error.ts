@@ -6,7 +6,8 @@ export type RelayErrorCode =
   | 'data-newer'
   | 'address-in-use'
   | 'address-unusable'
-  | 'store-failed';
+  | 'store-failed'
+  | 'web-unusable';
 
 /** The relay's one error towards its owner: a stable code, a sentence that says what happened, a hint what to do. */
 export class RelayError extends Error {

@@ -12,6 +12,7 @@ import { boundNursery } from './nursery.ts';
 import type { RelayOptions } from './options.ts';
 import { RelayError } from './relay-error.ts';
 import { startRetention } from './retention.ts';
+import { WebApp } from './web/web-app.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -32,7 +33,7 @@ export interface Relay {
 
 /**
  * Starts a relay on SQLite; returns when it answers.
- * @throws {RelayError} `data-in-use`, `data-unusable`, `data-newer`, `address-in-use`, `address-unusable`
+ * @throws {RelayError} `web-unusable`, `data-in-use`, `data-unusable`, `data-newer`, `address-in-use`, `address-unusable`
  */
 export function startRelay(options: RelayOptions = {}): Promise<Relay> {
   return startRelayOn(() => openSqliteStore({ folder: options.data ?? DEFAULT_DATA }), options);
@@ -42,6 +43,7 @@ export function startRelay(options: RelayOptions = {}): Promise<Relay> {
 export async function startRelayOn(openStore: () => Promise<Store>, options: RelayOptions): Promise<Relay> {
   const { host = DEFAULT_HOST, port = DEFAULT_PORT, now = Date.now, onStored = null } = options;
   const log = await openLog({ format: options.logFormat ?? 'none', level: options.logLevel ?? 'info' });
+  const web = webAppOf(options);
   const store = await openStore();
   const stopping = new AbortController();
   const draining = stopping.signal;
@@ -51,7 +53,7 @@ export async function startRelayOn(openStore: () => Promise<Store>, options: Rel
   const onFault = (error: unknown): void => log.fault(error);
   const readers = new LiveReaders({ store, limits, draining, onFault });
   const context: RelayContext = { store, limits, readers, now, trustsLoopback: () => local, draining, onStored };
-  const http = new HttpServer({ app: new App(context), limits, log, draining });
+  const http = new HttpServer({ app: new App(context), web, limits, log, draining });
   try {
     const bound = await listen(http, host, port);
     local = isLoopback(bound.address) && options.publicUrl === undefined;
@@ -73,6 +75,12 @@ export async function startRelayOn(openStore: () => Promise<Store>, options: Rel
     await store.close();
     throw error;
   }
+}
+
+/** Before anything is opened: a folder without an app is a mistake of the owner's. */
+function webAppOf({ web, connect, publicUrl }: RelayOptions): WebApp | null {
+  if (web === undefined || web === 'none') return null;
+  return new WebApp({ folder: web, connect, https: publicUrl?.startsWith('https:') ?? false });
 }
 
 /** Makes a user key where one is needed and none exists, or a further one where that is asked for. */

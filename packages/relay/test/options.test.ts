@@ -23,6 +23,8 @@ describe('options', () => {
       port: ['0', 0],
       data: ['/d', '/d'],
       publicUrl: ['https://relay.example', 'https://relay.example'],
+      web: ['/w', '/w'],
+      connect: ['https://relay.example', 'https://relay.example'],
       newUserKey: ['true', true],
       thingspeakLimits: ['1', true],
       updateIntervalMs: ['0.25', 250],
@@ -141,6 +143,7 @@ test('these names are what the package gives out', () => {
     'RelayError',
     'isRelayError',
     'readRelayOptions',
+    'startAppServer',
     'startRelay',
   ]);
 });

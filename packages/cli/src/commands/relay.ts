@@ -5,6 +5,7 @@ import { openIo, type Io } from '../io.ts';
 import { newCommand, type GlobalOptions } from '../options.ts';
 import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
+import { APP_FOLDER } from '../web/app-folder.ts';
 
 /** `fernspeak relay`: a server that stores and passes on, and cannot read. */
 export function relayCommand(): Command {
@@ -33,7 +34,7 @@ async function runRelay(options: GlobalOptions): Promise<void> {
   const settings = readRelayOptions({ ...options }, process.env);
   const logFormat = settings.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json');
   const stop = interruptSignal();
-  const relay = await startRelay({ ...settings, logFormat });
+  const relay = await startRelay({ web: APP_FOLDER, ...settings, logFormat });
   try {
     await write(io.json ? readyRecord(relay) : readyText(relay, settings.data ?? defaultOf('data'), io));
     await aborted(stop);

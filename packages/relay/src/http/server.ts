@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { App, Answered } from '../app.ts';
+import type { WebApp } from '../web/web-app.ts';
 import {
   CONNECTION_CHECK_MS,
   DRAIN_MS,
@@ -25,6 +26,8 @@ import { send } from './send.ts';
 /** What the server wires together. */
 export interface ServerParts {
   readonly app: App;
+  /** Null: no app is served. */
+  readonly web: WebApp | null;
   readonly limits: Limits;
   readonly log: AccessLog;
   /** Aborted when the relay stops. */
@@ -89,6 +92,7 @@ export class HttpServer {
     try {
       const refused = this.#refusal(request, waiting);
       if (refused !== null) response.shouldKeepAlive = false;
+      else if (this.#parts.web?.answer(request, response)) return;
       const answered = refused === null ? await this.#answer(request, response) : unrouted(refused);
       if (answered === null) return;
       if (this.#parts.draining.aborted) response.shouldKeepAlive = false;
