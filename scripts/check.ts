@@ -7,6 +7,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CHECKS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['types of what runs in browsers', 'tsc', '-p', 'packages/web/tsconfig.json'],
+  ['types of its workers', 'tsc', '-p', 'packages/web/workers/tsconfig.json'],
+  ['types of the tests with a browser', 'tsc', '-p', 'packages/web/test/tsconfig.json'],
   ['lint', 'oxlint', '--deny-warnings'],
   ['format', 'prettier', '--check', '--log-level=warn', '.'],
   ['unused code and undeclared imports', 'knip'],

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { findPython } from '@fernspeak/test';
+import { findChromium, findPython } from '@fernspeak/test';
 
 /** A Debian package that some tests need, and how to see that what it brings is there already. */
 interface Need {
@@ -10,6 +10,7 @@ interface Need {
 
 const NEEDS: readonly Need[] = [
   { debianPackage: 'python3-cryptography', present: () => findPython() !== null },
+  { debianPackage: 'chromium', present: () => findChromium() !== null },
   { debianPackage: 'strace', present: () => spawnSync('strace', ['--version']).status === 0 },
 ];
 

@@ -4,3 +4,4 @@ export * from './python.ts';
 export * from './temporary.ts';
 export * from './cutting-proxy.ts';
 export * from './meeting.ts';
+export * from './browser.ts';

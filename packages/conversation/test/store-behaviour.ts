@@ -7,9 +7,9 @@ import { queueOf } from '../src/framed/journal.ts';
 const ADDRESS = 'http://127.0.0.1:8130/channels/1';
 
 /** What is asked of every store; `open` gives a new empty one, and another view of the same. */
-export function storeBehaviour(name: string, open: (t: TestContext) => [Store, Store]): void {
+export function storeBehaviour(name: string, open: (t: TestContext) => [Store, Store] | Promise<[Store, Store]>): void {
   const behaves = (what: string, check: (one: Store, other: Store) => Promise<void>): void => {
-    test(`${name}: ${what}`, (t) => check(...open(t)));
+    test(`${name}: ${what}`, async (t) => check(...(await open(t))));
   };
 
   behaves('what one accepted the other sees, first in, first out', async (one, other) => {

@@ -47,14 +47,20 @@ export async function exportDeviceKey({ privateKey }: DeviceKey): Promise<Uint8A
 }
 
 /**
- * The pair that {@link exportDeviceKey} saved.
+ * The pair that {@link exportDeviceKey} saved. `extractable` false: nobody gets it out again.
  *
  * @throws DOMException `DataError` for what is no such key
  */
-export async function importDeviceKey(pkcs8: Uint8Array): Promise<DeviceKey> {
+export async function importDeviceKey(
+  pkcs8: Uint8Array,
+  { extractable = true }: { extractable?: boolean } = {},
+): Promise<DeviceKey> {
   const privateKey = await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), ED25519, true, ['sign']);
   // the PKCS#8 form holds the private key alone; a JWK names the public one beside it
   const { x = '' } = await crypto.subtle.exportKey('jwk', privateKey);
   const raw = fromBase64url(x) ?? new Uint8Array();
-  return { privateKey, publicKey: await crypto.subtle.importKey('raw', raw, ED25519, true, ['verify']) };
+  const kept = extractable
+    ? privateKey
+    : await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), ED25519, false, ['sign']);
+  return { privateKey: kept, publicKey: await crypto.subtle.importKey('raw', raw, ED25519, true, ['verify']) };
 }
