@@ -84,7 +84,7 @@ forget    --json {"forgotten"}
 
 inspect   prints each entry byte by byte; what anyone can read is marked >.
   --json  one object a line: entryId, storedAt, characters, sealed, fields (each "token" or "readable"), part,
-          extras (status, location, other columns of a file), joined, links;
+          extras (status, location, other columns of a file), joined, links, leaks (of the newest entries: docs/leak-meter.md);
           with a key also opened: [{"kind","sender","n","seen","sentAt","title","bytes","text","findings"}], findings null
           where it was not received here yet
 

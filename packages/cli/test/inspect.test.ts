@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
+import { Linking, viewEntry } from '@fernspeak/channel/outside';
 import { Fernet } from '@fernspeak/fernet';
-import { viewEntry } from '../src/inspect/anatomy.ts';
-import { Linking } from '../src/inspect/links.ts';
 import { duration, InspectText } from '../src/inspect/text.ts';
 import { beside, fitBeside, openedLines, rightWidth } from '../src/inspect/two-views.ts';
 import { widthOf } from '../src/chat/width.ts';

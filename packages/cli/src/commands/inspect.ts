@@ -8,14 +8,14 @@ import {
   type Entry,
   type Unreachable,
 } from '@fernspeak/channel';
+import { LEAK_WINDOW, leaksOf, Linking, viewEntry, viewText, type Leaks } from '@fernspeak/channel/outside';
 import { deriveKey } from '@fernspeak/conversation';
 import type { Profile } from '@fernspeak/conversation/profile';
 import type { Command } from 'commander';
 import { catchUp } from '../catch-up.ts';
 import { conversationMeant, openConversation } from '../conversation.ts';
 import { CliError, usageError } from '../errors.ts';
-import { viewEntry, viewText } from '../inspect/anatomy.ts';
-import { Linking } from '../inspect/links.ts';
+import { leaksLine } from '../inspect/leaks.ts';
 import { framedOpener, plainOpener, type OpenedView, type Opener } from '../inspect/opening.ts';
 import { duration, InspectText, type Inspected } from '../inspect/text.ts';
 import { beside, fitBeside, openedLines, rightWidth } from '../inspect/two-views.ts';
@@ -131,6 +131,7 @@ async function showEntries(inspection: Inspection): Promise<void> {
   const isBeside = opener !== null && fitBeside(columns);
   const text = new InspectText(io.style, info.fieldNames, !isBeside);
   const linking = new Linking();
+  const leaks = await leaksIn(inspection);
   let joining = emptyJoining();
   let shown = 0;
   let notSealed = 0;
@@ -141,7 +142,7 @@ async function showEntries(inspection: Inspection): Promise<void> {
     const inspected = { view, links: linking.next(view), joined: view.part === null ? null : arrival };
     const opened = opener === null ? null : await openAll(opener, arrival);
     if (shown === 0 && !io.json) await write(heading(inspection));
-    if (io.json) await write(jsonLine(record(inspected, { info, opened })));
+    if (io.json) await write(jsonLine(record(inspected, { info, opened, leaks })));
     else if (isBeside) {
       const right = openedLines(opened ?? [], { style: io.style, width: rightWidth(columns) });
       await write(`\n${beside(text.entry(inspected), right)}`);
@@ -153,7 +154,7 @@ async function showEntries(inspection: Inspection): Promise<void> {
     if (!view.sealed) notSealed += 1;
   }
   if (shown === 0) return io.note('Nothing here.');
-  if (!io.json) await write(closing(inspection, { shown, notSealed, linking }));
+  if (!io.json) await write(closing(inspection, { shown, notSealed, linking, leaks }));
 }
 
 /** What an entry by itself holds, or what it completes. */
@@ -161,6 +162,13 @@ async function openAll(opener: Opener, arrival: Arrival | null): Promise<OpenedV
   const views: OpenedView[] = [];
   for (const { text } of arrival?.strings ?? []) views.push(await opener(text, arrival?.entry.id ?? 0));
   return views;
+}
+
+/** What the newest entries give away, whichever of them are shown. */
+async function leaksIn({ channel, target }: Inspection): Promise<Leaks> {
+  const newest: Entry[] = [];
+  for await (const entry of channel.read({ last: LEAK_WINDOW }, { extras: true })) newest.push(entry);
+  return leaksOf(newest, { requests: target.kind !== 'file' });
 }
 
 async function* entriesOf({ io, channel, info, options }: Inspection): AsyncIterable<Entry> {
@@ -202,9 +210,10 @@ interface Seen {
   readonly shown: number;
   readonly notSealed: number;
   readonly linking: Linking;
+  readonly leaks: Leaks;
 }
 
-function closing({ target, info, io }: Inspection, { shown, notSealed, linking }: Seen): string {
+function closing({ target, info, io }: Inspection, { shown, notSealed, linking, leaks }: Seen): string {
   const lines: string[] = [];
   if (notSealed > 0) {
     const { bold, yellow } = io.style;
@@ -222,6 +231,7 @@ function closing({ target, info, io }: Inspection, { shown, notSealed, linking }
     target.kind === 'file'
       ? 'the computer that keeps the file also knows who wrote to it, and when'
       : 'the relay itself also knows the write key and the address that each entry came from',
+    leaksLine(leaks),
   );
   return `\n${lines.join('\n')}\n`;
 }
@@ -229,7 +239,7 @@ function closing({ target, info, io }: Inspection, { shown, notSealed, linking }
 /** The record of `inspect --json`; `help formatting` describes it. */
 function record(
   { view, links, joined }: Inspected,
-  { info, opened }: { info: ChannelInfo; opened: OpenedView[] | null },
+  { info, opened, leaks }: { info: ChannelInfo; opened: OpenedView[] | null; leaks: Leaks },
 ): object {
   const whole = joined?.strings[0]?.text;
   return {
@@ -240,6 +250,7 @@ function record(
     extras: view.extras.map(({ name, characters, content }) => ({ name, characters, ...content })),
     joined: whole === undefined ? null : { entries: joined?.entries, characters: whole.length, ...viewText(whole) },
     links,
+    leaks,
     ...(opened === null ? {} : { opened }),
   };
 }

@@ -1,9 +1,8 @@
 import type { Arrival, ChannelInfo } from '@fernspeak/channel';
+import { viewText, type EntryView, type FieldView, type Links, type TokenView } from '@fernspeak/channel/outside';
 import { entriesNamed } from '../sent.ts';
 import type { Style } from '../terminal/style.ts';
 import { visibleLine } from '../terminal/visible.ts';
-import { viewText, type EntryView, type FieldView, type TokenView } from './anatomy.ts';
-import type { Links } from './links.ts';
 
 /** One entry, taken apart. `joined`: what it completes, when it is the last part of something. */
 export interface Inspected {

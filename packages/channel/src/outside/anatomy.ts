@@ -1,12 +1,7 @@
-import type { Entry } from '@fernspeak/channel';
-import {
-  isSealedEntry,
-  readPart,
-  readToken,
-  unwrapBytesLiteral,
-  type Part,
-  type TokenAnatomy,
-} from '@fernspeak/channel/format';
+import type { Entry } from '../channel.ts';
+import { readPart, type Part } from '../format/part.ts';
+import { isSealedEntry } from '../format/sealed.ts';
+import { readToken, unwrapBytesLiteral, type TokenAnatomy } from '../format/token.ts';
 
 /** A Fernet token from outside, in numbers and hexadecimal. Byte offsets are those of the decoded token. */
 export interface TokenView {
@@ -131,5 +126,5 @@ function viewPart({ id, index, count, payload }: Part, sealed: boolean): PartVie
 }
 
 function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
