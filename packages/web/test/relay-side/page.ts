@@ -10,7 +10,7 @@ render(h(RelaySide, { talk, close: () => render(null, document.body) }), documen
 /** The fields of all entries, as the channel gives them. */
 async function stored(): Promise<(string | null)[][]> {
   const entries = await Array.fromAsync(talk.channel.read({ after: 0 }));
-  return entries.map(({ fields }) => [...fields]);
+  return entries.map(({ fields }) => Array.from(fields));
 }
 
 /** Entries that do not open: as many as wanted, of the size of a message. */
@@ -19,4 +19,4 @@ async function fill(count: number): Promise<void> {
   await talk.channel.append(Array.from({ length: count }, () => [token ?? '']));
 }
 
-Object.assign(globalThis, { talk, stored, fill, isLinked, link });
+Object.assign(globalThis, { doors: { talk, stored, fill, isLinked, link } });

@@ -15,7 +15,7 @@ interface Doors {
   isLinked(entries: readonly number[]): boolean;
   link(entries: readonly number[]): void;
 }
-declare const globalThis: Doors;
+declare const doors: Doors;
 
 const AXE: string = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -25,20 +25,20 @@ async function open(t: TestContext): Promise<Page> {
   const page = await person.newPage();
   page.on('pageerror', (error) => assert.fail(error));
   await page.goto(address);
-  await page.waitForFunction(() => 'talk' in globalThis);
+  await page.waitForFunction(() => 'doors' in globalThis);
   return page;
 }
 
 /** Sends, and waits until the pane has the message and the echo's answer. */
 async function say(page: Page, text: string, entries: number): Promise<void> {
-  await page.evaluate((each) => globalThis.talk.send(each), text);
+  await page.evaluate((each) => doors.talk.send(each), text);
   await page.locator(`[data-entry="${entries}"]`).waitFor();
 }
 
 test('the bytes that are shown are those of the feed; newest last', { skip: NO_CHROMIUM }, async (t) => {
   const page = await open(t);
   await say(page, 'Are we still on for six?', 4);
-  const stored = await page.evaluate(() => globalThis.stored());
+  const stored = await page.evaluate(() => doors.stored());
   const shown = await page.locator('.entry code').evaluateAll((codes) =>
     codes.map((code) => {
       const stretches = Array.from(code.querySelectorAll(':scope > span:not(.unseen)'));
@@ -59,12 +59,12 @@ test('the bytes that are shown are those of the feed; newest last', { skip: NO_C
 test('pointing at an entry marks its message, and back; by keyboard too', { skip: NO_CHROMIUM }, async (t) => {
   const page = await open(t);
   await say(page, 'hello', 4);
-  const linked = (entry: number): Promise<boolean> => page.evaluate((each) => globalThis.isLinked([each]), entry);
+  const linked = (entry: number): Promise<boolean> => page.evaluate((each) => doors.isLinked([each]), entry);
   await page.locator('[data-entry="3"]').hover();
   assert.equal(await linked(3), true);
   await page.locator('[data-entry="4"] .entry-line').focus();
   assert.equal(await linked(4), true);
-  await page.evaluate(() => globalThis.link([3]));
+  await page.evaluate(() => doors.link([3]));
   await page.locator('[data-entry="3"].linked').waitFor();
 });
 
@@ -92,7 +92,7 @@ test('a detail takes an entry apart', { skip: NO_CHROMIUM }, async (t) => {
 test('a flipped byte is refused with the reason, in a copy', { skip: NO_CHROMIUM }, async (t) => {
   const page = await open(t);
   await say(page, 'hello', 4);
-  const before = await page.evaluate(() => globalThis.stored());
+  const before = await page.evaluate(() => doors.stored());
   await page.getByRole('button', { name: 'Try to break it' }).click();
   await page.getByText('The client finds nothing wrong.').waitFor();
   await page.locator('[data-copied="3"] input').check();
@@ -100,13 +100,13 @@ test('a flipped byte is refused with the reason, in a copy', { skip: NO_CHROMIUM
   await page.locator('[data-copied="3"] .finding').getByText('This does not open').waitFor();
   await page.getByRole('button', { name: 'Reset' }).click();
   await page.getByText('The client finds nothing wrong.').waitFor();
-  assert.deepEqual(await page.evaluate(() => globalThis.stored()), before);
+  assert.deepEqual(await page.evaluate(() => doors.stored()), before);
 });
 
 test('of ten thousand entries fifty are on the page, and more by a button', { skip: NO_CHROMIUM }, async (t) => {
   const page = await open(t);
   await page.locator('[data-entry="2"]').waitFor();
-  await page.evaluate(() => globalThis.fill(900));
+  await page.evaluate(() => doors.fill(900));
   await say(page, 'hello', 903);
   assert.equal(await page.locator('.entry').count(), 50);
   await page.getByRole('button', { name: 'Older entries' }).click();

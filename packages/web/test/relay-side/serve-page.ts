@@ -20,7 +20,6 @@ export async function servePage(t: Pick<TestContext, 'after'>): Promise<string> 
     input: here('./page.ts'),
     platform: 'browser',
     resolve: { conditionNames: ['browser', 'import', 'default'] },
-    transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   });
   const { output } = await bundle.generate({ format: 'esm' });
   await bundle.close();

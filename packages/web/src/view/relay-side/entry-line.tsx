@@ -26,7 +26,7 @@ export function EntryLine({ line, eyes, way, opened, together }: EntryLineProps)
   const unmark = (): void => link([]);
   return (
     <li
-      class={`entry ${isLinked([entry.id]) ? 'linked' : ''}`}
+      class={`entry ${isLinked([entry.id]) ? 'linked' : ''} ${isOpen.value ? 'whole' : ''}`}
       data-entry={entry.id}
       onMouseEnter={mark}
       onMouseLeave={unmark}

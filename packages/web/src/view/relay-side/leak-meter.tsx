@@ -23,7 +23,11 @@ export function LeakMeter({ leaks }: { readonly leaks: Leaks }): JSX.Element {
         name="Sender"
         leak={sender}
         words={senderWords(sender)}
-        action="Reach the relay through Tor, or a proxy that many use."
+        action={
+          sender.requests
+            ? 'Reach it through Tor, or a proxy that many use.'
+            : 'A relay would see addresses and write keys.'
+        }
       />
       <p class="note">Of the newest {sendings} messages. Low is not nothing.</p>
     </section>
@@ -66,7 +70,8 @@ function sizeWords({ size, sendings }: Leaks): string {
 function timeWords({ level, value, beat }: Leaks['time']): string {
   if (level === 'unknown' || value === null) return 'Six messages are needed to tell.';
   if (level === 'low') return `Every ${beat} s: a steady beat.`;
-  return `When you talk is seen to the second: ${Math.round(value * FULL)} % is off any beat.`;
+  const how = level === 'high' ? 'there is no steady beat' : 'a beat, with breaks';
+  return `When you talk shows to the second: ${how}.`;
 }
 
 function senderWords({ level, marks, requests }: Leaks['sender']): string {
@@ -74,5 +79,5 @@ function senderWords({ level, marks, requests }: Leaks['sender']): string {
   const entries = marks === 1 ? 'Entries look alike' : `Entries look ${marks} ways`;
   return requests
     ? `${entries}; the relay sees each one’s address and write key.`
-    : `${entries}; nobody sees addresses here.`;
+    : `${entries}; nobody sees an address here.`;
 }
