@@ -43,6 +43,7 @@ function OfTalk({ app, dialog, talk }: OfTalkProps): JSX.Element {
     case 'forget':
       return <Lazy load={() => import('./talk/forget.tsx')}>{({ Forget }) => <Forget app={app} talk={talk} />}</Lazy>;
   }
+  return dialog satisfies never;
 }
 
 interface OfTheAppProps {
@@ -75,4 +76,5 @@ function OfTheApp({ app, dialog }: OfTheAppProps): JSX.Element {
     case 'about':
       return <Lazy load={() => import('./own/about.tsx')}>{({ About }) => <About app={app} />}</Lazy>;
   }
+  return dialog satisfies never;
 }
