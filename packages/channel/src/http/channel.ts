@@ -63,7 +63,8 @@ class HttpChannel implements Channel {
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       pollMs: options.pollMs ?? POLL_MS,
       silenceMs: options.silenceMs ?? SILENCE_MS,
-      fetch: options.fetch ?? fetch,
+      // browsers allow fetch no other `this` than the window
+      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       closed: this.#closing.signal,
     };
   }
