@@ -47,6 +47,8 @@ interface ShownRow {
 
 /** Above every number. */
 const END: readonly never[] = [];
+/** IndexedDB counts in 32 bits, and refuses more. */
+const MOST_ROWS: number = 2 ** 32 - 1;
 
 /** Framed conversations in a browser's profile. */
 export class BrowserJournal implements Journal {
@@ -176,8 +178,8 @@ export class BrowserJournal implements Journal {
   }
 
   async #shownRows(id: number, range: ShownRange): Promise<ShownRow[]> {
-    const all = (index: string, bounds: IDBKeyRange, count?: number): Promise<ShownRow[]> =>
-      read(this.database, 'shown', (table) => table.index(index).getAll(bounds, count));
+    const all = (index: string, bounds: IDBKeyRange, count: number = MOST_ROWS): Promise<ShownRow[]> =>
+      read(this.database, 'shown', (table) => table.index(index).getAll(bounds, Math.min(count, MOST_ROWS)));
     if ('loud' in range) return all('loud', IDBKeyRange.bound([id, 1], [id, 1, END]));
     if ('after' in range) return all('place', IDBKeyRange.bound([id, range.after], [id, END], true), range.limit);
     return this.#lastShown(id, range.last);
