@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../../engine/app.ts';
 import { Content } from './content.tsx';
 import { TITLE_ID } from './sheet.tsx';
@@ -10,18 +10,39 @@ export { closeDialog, openDialog, type Opened } from './opened.ts';
 /** Shows the dialog that is open. What is behind cannot be reached meanwhile; Esc closes. */
 export function Dialogs({ app }: { readonly app: App }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
+  /** How many closings of ours the browser has not told yet. */
+  const closed = useRef(0);
   const dialog = opened.value;
   const usable = app.phase.value.kind === 'open';
   useEffect(() => {
     if (!usable) closeDialog();
   }, [usable]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // its own `close` gives the focus back, so the element stays
     if (dialog && !element.current?.open) element.current?.showModal();
-    else if (!dialog) element.current?.close();
+    else if (!dialog && element.current?.open) {
+      closed.current += 1;
+      element.current.close();
+    }
   }, [dialog]);
+  const onCancel = (event: Event): void => {
+    if (event.target !== element.current) return; // a file picker inside was given up
+    event.preventDefault();
+    closeDialog();
+  };
+  const onClose = (): void => {
+    // told late, when another one may have been opened: only what the browser closed by itself counts
+    if (closed.current > 0) closed.current -= 1;
+    else closeDialog();
+  };
   return (
-    <dialog ref={element} class={`dialog ${dialog?.kind ?? ''}`} aria-labelledby={TITLE_ID} onClose={closeDialog}>
+    <dialog
+      ref={element}
+      class={`dialog ${dialog?.kind ?? ''}`}
+      aria-labelledby={TITLE_ID}
+      onCancel={onCancel}
+      onClose={onClose}
+    >
       {dialog && usable && <Content key={dialog.kind} app={app} dialog={dialog} />}
     </dialog>
   );

@@ -35,7 +35,7 @@ export function Scanner({ onCode }: ScannerProps): JSX.Element {
   };
   return (
     <div class="scanner">
-      <video ref={video} class={seeing.value ? '' : 'unseen'} muted playsInline aria-label="What the camera sees" />
+      <video ref={video} hidden={!seeing.value} muted playsInline aria-label="What the camera sees" />
       <p class="note" role="status">
         {said.value}
       </p>
