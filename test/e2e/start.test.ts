@@ -58,7 +58,7 @@ function cloneOf(t: TestContext): string {
   const clone = temporaryFolder(t);
   cpSync(join(ROOT, 'scripts'), join(clone, 'scripts'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(clone, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  for (const folder of ['node_modules', 'packages']) symlinkSync(join(ROOT, folder), join(clone, folder));
   return clone;
 }
 

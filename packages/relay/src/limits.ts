@@ -100,6 +100,9 @@ export const CHANNELS = 100_000;
 export const KEEP_DAYS = 0;
 export const KEEP_ENTRIES = 0;
 
+/** Days that a channel itself may choose, at most: a hundred years. */
+export const CHANNEL_KEEP_DAYS = 36_500;
+
 /** Entries that are removed at once, so that nobody's update waits for long; milliseconds until the next look. */
 export const REMOVED_AT_ONCE = 500;
 export const RETENTION_CHECK_MS = 60_000;

@@ -10,10 +10,8 @@ export interface RetentionParts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Removes what is older or more than the relay keeps, now and again; returns the way to end it. */
+/** Removes what is older or more than the relay, or a channel's own choice, keeps, now and again; returns the way to end it. */
 export function startRetention(parts: RetentionParts): () => void {
-  const { keepMs, keepEntries } = parts.limits;
-  if (keepMs === 0 && keepEntries === 0) return () => {};
   let stopped = false;
   let timer: NodeJS.Timeout;
   const step = async (): Promise<void> => {
@@ -34,8 +32,10 @@ export function startRetention(parts: RetentionParts): () => void {
 /** One step; returns how many entries are gone. */
 function removeOnce({ store, limits, now }: Omit<RetentionParts, 'onFault'>): Promise<number> {
   const { keepMs, keepEntries } = limits;
+  const nowMs = now();
   return store.removeOld({
-    beforeMs: keepMs === 0 ? null : now() - keepMs,
+    nowMs,
+    beforeMs: keepMs === 0 ? null : nowMs - keepMs,
     keep: keepEntries === 0 ? null : keepEntries,
     most: REMOVED_AT_ONCE,
   });

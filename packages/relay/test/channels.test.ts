@@ -93,7 +93,7 @@ describe('GET /channels/ID.json', () => {
       `{"id":${id},"name":"n","description":null,"latitude":"0.0","longitude":"0.0","created_at":"2026-11-24T06:00:00Z",` +
         '"elevation":null,"last_entry_id":null,"public_flag":false,"url":null,"ranking":15,"license_id":0,"github_url":null,"tags":[],' +
         '"fernspeak":{"fieldBytes":65536,"fieldsPerEntry":8,"entryBytes":786432,"bulkEntries":960,"minIntervalMs":0,' +
-        '"longPoll":true,"live":true,"sealed":false}}',
+        '"longPoll":true,"live":true,"sealed":false,"keepDays":null}}',
     );
   });
 

@@ -28,6 +28,7 @@ async function emptyLog(t: TestContext): Promise<Log> {
   const channel = await store.createChannel({
     settings: { ...settings, metadata: null, tags: null },
     sealed: false,
+    keepDays: null,
     keys: [key],
     now: 1,
     most: 10,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { temporaryFolder } from '@fernspeak/test';
+import { makeKey } from '../src/keys.ts';
+import { MIGRATIONS, packedId } from '../src/store/sqlite/schema.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { behavesAsStore } from './store-behaviour.ts';
 
@@ -32,6 +34,27 @@ test('a database of a newer version is refused and left alone', async (t) => {
   database.close();
   await assert.rejects(openSqliteStore({ folder }), { code: 'data-newer' });
   await assert.rejects(openSqliteStore({ folder }), { code: 'data-newer' }, 'and it frees the lock when it fails');
+});
+
+test('a database of before channels had a time of their own opens, keeps all, and removes nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const key = makeKey(true);
+  const old = new DatabaseSync(join(folder, 'relay.db'));
+  for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
+  old.exec(`PRAGMA user_version = 2;
+    INSERT INTO channels (channel, created_at, updated_at, labels, public, sealed) VALUES (7, 1, 1, '["a",null,null,null,null,null,null,null]', 1, 0);
+    INSERT INTO logs (channel, last_entry, last_at_ms) VALUES (7, 1, 5);
+    INSERT INTO api_keys VALUES (7, 1, '${key.hash}', '${key.tail}', 1);
+    INSERT INTO entries (id, created_at, field1) VALUES (${packedId(7, 1)}, 1, 'from before')`);
+  old.close();
+  const store = await openSqliteStore({ folder });
+  t.after(() => store.close());
+  assert.equal((await store.channel(7))?.keepDays, null);
+  assert.equal(await store.removeOld({ nowMs: Date.now(), beforeMs: null, keep: null, most: 9 }), 0);
+  assert.equal((await store.entry(7, 1))?.values[0], 'from before');
+  const entry = { createdAt: 2, values: ['and now', ...Array<null>(11).fill(null)] };
+  const appended = await store.append({ keyHash: key.hash, channel: 7, entries: [entry], nowMs: 9, minIntervalMs: 0 });
+  assert.deepEqual(appended, { refused: null, channel: 7, first: 2 });
 });
 
 test('a file that is no database is refused', async (t) => {

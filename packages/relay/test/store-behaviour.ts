@@ -38,11 +38,15 @@ function values(...fields: (string | null)[]): (string | null)[] {
   return [...fields, ...Array.from({ length: 12 - fields.length }, () => null)];
 }
 
-async function made(store: Store, sealed = false): Promise<{ channel: Channel; key: FreshKey; readKey: FreshKey }> {
+async function made(
+  store: Store,
+  { sealed = false, keepDays = null }: Partial<Pick<Channel, 'sealed' | 'keepDays'>> = {},
+): Promise<{ channel: Channel; key: FreshKey; readKey: FreshKey }> {
   const [key, readKey] = [makeKey(true), makeKey(false)];
   const channel = await store.createChannel({
     settings: SETTINGS,
     sealed,
+    keepDays,
     keys: [key, readKey],
     now: 1000,
     most: 1000,
@@ -195,7 +199,7 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
 
     test('a sealed channel refuses an append that holds one readable entry, all of it', async (t) => {
       const store = await opened(t);
-      const { channel, key } = await made(store, true);
+      const { channel, key } = await made(store, { sealed: true });
       const sealed = tokenShape();
       assert.equal((await store.append(appendOf(key, [text(1, sealed)]))).refused, null);
       assert.deepEqual(await store.append(appendOf(key, [text(1, sealed), text(1, 'hello')])), {
@@ -332,7 +336,16 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
       const { channel, key, readKey } = await made(store);
       const keys = [key, readKey].map(({ hash, tail, write }) => ({ hash, tail, write }));
       const fieldsOn = [true, false, false, false, false, false, false, false];
-      const state = { fieldsOn, sealed: false, createdAt: 1000, updatedAt: 1000, lastEntry: 0, clearings: 0, keys };
+      const state = {
+        fieldsOn,
+        sealed: false,
+        keepDays: null,
+        createdAt: 1000,
+        updatedAt: 1000,
+        lastEntry: 0,
+        clearings: 0,
+        keys,
+      };
       assert.deepEqual(channel, { ...SETTINGS, id: 1, ...state });
       assert.deepEqual(await store.channel(1), channel);
       assert.deepEqual(await store.channels(), [channel]);
@@ -423,7 +436,7 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
     test('there are no more channels than may be', async (t) => {
       const store = await opened(t);
       const { channel } = await made(store);
-      const more = { settings: SETTINGS, sealed: false, keys: [], now: 1, most: 1 };
+      const more = { settings: SETTINGS, sealed: false, keepDays: null, keys: [], now: 1, most: 1 };
       assert.equal(await store.createChannel(more), null);
       await store.deleteChannel(channel.id);
       assert.notEqual(await store.createChannel(more), null);
@@ -439,7 +452,7 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
 
   describe(`${name}: old entries`, () => {
     const HOUR = 3_600_000;
-    const AGES = { beforeMs: null, keep: null, most: 100 };
+    const AGES = { nowMs: 400 * HOUR, beforeMs: null, keep: null, most: 100 };
 
     test('all but the newest go, oldest first and in steps, and numbers go on', async (t) => {
       const store = await opened(t);
@@ -488,6 +501,31 @@ export function behavesAsStore(name: string, makeStore: (t: TestContext) => Stor
       await store.append(appendOf(key, [text(1, 'c')], { nowMs: 300 * HOUR }));
       assert.deepEqual(await numbers(store, channel.id, ALL), [3]);
       assert.equal(await store.removeOld({ ...AGES, beforeMs: 300 * HOUR }), 0);
+    });
+
+    test("a channel's own time counts where it is shorter than the relay's, and for no other channel", async (t) => {
+      const store = await opened(t);
+      const [own, other] = [await made(store, { keepDays: 2 }), await made(store)];
+      assert.deepEqual([own.channel.keepDays, other.channel.keepDays], [2, null]);
+      for (const { key } of [own, other]) {
+        for (const hour of [100, 110, 120]) {
+          await store.append(appendOf(key, [text(1, 'a')], { nowMs: hour * HOUR + 7 }));
+        }
+      }
+      const left = async (): Promise<number[][]> => {
+        return [await numbers(store, own.channel.id, ALL), await numbers(store, other.channel.id, ALL)];
+      };
+      assert.equal(await store.removeOld({ ...AGES, nowMs: (110 + 48) * HOUR - 1 }), 0);
+      assert.equal(await store.removeOld({ ...AGES, nowMs: (110 + 48) * HOUR }), 1);
+      assert.deepEqual(await left(), [
+        [2, 3],
+        [1, 2, 3],
+      ]);
+      // the relay keeps ten hours: now that is the shorter one
+      assert.equal(await store.removeOld({ ...AGES, nowMs: 130 * HOUR, beforeMs: 120 * HOUR }), 3);
+      assert.deepEqual(await left(), [[3], [3]]);
+      assert.equal(await store.removeOld({ ...AGES, nowMs: 300 * HOUR, beforeMs: 50 * HOUR }), 1);
+      assert.deepEqual(await left(), [[], [3]]);
     });
 
     test('a cleared channel begins anew', async (t) => {

@@ -84,6 +84,7 @@ describe('with --thingspeak-limits', () => {
       longPoll: true,
       live: true,
       sealed: false,
+      keepDays: null,
     });
   });
 });

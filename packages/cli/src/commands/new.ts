@@ -7,6 +7,7 @@ export function newConversationCommand(): Command {
   const command = newCommand('new', 'Make a conversation: signed messages, and evidence when somebody tampers.', [
     ['fernspeak new family', 'on the relay of this computer, or --relay'],
     ['fernspeak invite family --qr', 'and then: let others in'],
+    ['fernspeak new family --keep-days 30', 'the relay keeps each message for a month'],
     ['fernspeak new family notes.csv', 'in a file'],
     ['fernspeak new family https://relay.example/channels/5 --passphrase', 'all do this, with the same words'],
   ])
@@ -16,6 +17,7 @@ export function newConversationCommand(): Command {
     .option('--passphrase', 'for all who have a passphrase and the channel; asks for it, or --key-file names it')
     .addOption(new Option('--relay <url>', 'the relay that makes the channel').env('FERNSPEAK_RELAY'))
     .option('--user-key-file <file>', "the relay's user key is in it, which makes channels; not remembered")
+    .option('--keep-days <n>', 'the relay removes what is older; who comes late then cannot check the beginning')
     .option('--allow-weak-passphrase', 'use a passphrase that is easily guessed, without being asked');
   return withReadKey(withWriteKeySource(withKeySource(command))).action(makeConversation);
 }

@@ -44,9 +44,15 @@ export async function answers(origin: string): Promise<boolean> {
   }
 }
 
-/** Makes a private channel that takes nothing readable. @throws NeedsUserKey */
-export async function makeChannel(owner: Owner): Promise<MadeChannel> {
-  const made = await ask(owner, 'POST', '/channels.json', { sealed: 'true', public_flag: 'false' });
+/**
+ * Makes a private channel that takes nothing readable.
+ *
+ * @param keepDays after so many days the relay removes an entry; undefined: when it removes any
+ * @throws NeedsUserKey
+ */
+export async function makeChannel(owner: Owner, keepDays?: string): Promise<MadeChannel> {
+  const form = { sealed: 'true', public_flag: 'false', ...(keepDays === undefined ? {} : { keep_days: keepDays }) };
+  const made = await ask(owner, 'POST', '/channels.json', form);
   const { id, api_keys: keys } = made as { id?: unknown; api_keys?: unknown };
   const [writeKey, readKey] = [keyIn(keys, true), keyIn(keys, false)];
   if (typeof id !== 'number' || writeKey === null || readKey === null) throw strange(owner.origin);

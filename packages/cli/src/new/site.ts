@@ -1,7 +1,7 @@
 import { isChannelError, type Channel } from '@fernspeak/channel';
 import { deriveKey, writeKeyOf } from '@fernspeak/conversation';
 import type { ChannelKeys, Profile } from '@fernspeak/conversation/profile';
-import { CliError } from '../errors.ts';
+import { CliError, usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { readSecret } from '../key.ts';
@@ -22,10 +22,14 @@ import {
   type Owner,
 } from './owner.ts';
 
+/** What a relay takes: a hundred years. */
+const MOST_KEEP_DAYS = 36_500;
+
 /** What decides where a new conversation takes place. */
 export interface SiteOptions extends KeyOptions, ChannelOptions {
   readonly relay?: string;
   readonly userKeyFile?: string;
+  readonly keepDays?: string;
   readonly allowWeakPassphrase?: boolean;
 }
 
@@ -48,6 +52,7 @@ export interface Site {
 /** The channel that was named, or one that a relay makes. */
 export async function siteOf(channel: string | undefined, founder: Founder): Promise<Site> {
   const { options, profile } = founder;
+  checkKeepDays(channel, options);
   if (channel === undefined) return siteOnRelay(founder);
   const target = readTarget(channel);
   if (target.kind === 'file') return { target, keys: {}, owner: null, made: false };
@@ -57,13 +62,24 @@ export async function siteOf(channel: string | undefined, founder: Founder): Pro
   return { target, keys, owner: own ? ownerAt(target.origin, userKey, options) : null, made: false };
 }
 
+/** Before anything is made: how long entries stay is chosen with a channel, and never changes. */
+function checkKeepDays(channel: string | undefined, { keepDays }: SiteOptions): void {
+  if (keepDays === undefined) return;
+  if (channel !== undefined) {
+    throw usageError('How long entries are kept is chosen when a channel is made.', 'Leave out --keep-days.');
+  }
+  if (!/^[1-9]\d{0,4}$/.test(keepDays) || Number(keepDays) > MOST_KEEP_DAYS) {
+    throw usageError(`--keep-days takes a whole number from 1 to ${MOST_KEEP_DAYS}.`, 'A month: --keep-days 30');
+  }
+}
+
 async function siteOnRelay({ options, prompter }: Founder): Promise<Site> {
   const origin = relayOrigin(options.relay ?? DEFAULT_RELAY);
   if (options.relay === undefined && !(await answers(origin))) throw noRelay();
   for (let userKey = userKeyOf(options); ;) {
     const owner = ownerAt(origin, userKey, options);
     try {
-      const { address, writeKey, readKey } = await makeChannel(owner);
+      const { address, writeKey, readKey } = await makeChannel(owner, options.keepDays);
       return { target: readTarget(address), keys: { write: writeKey, read: readKey }, owner, made: true };
     } catch (error) {
       if (!(error instanceof NeedsUserKey) || prompter === null) throw error;

@@ -5,7 +5,7 @@ import type { RouteRequest } from '../http/router.ts';
 import { fernspeakInfo, ownerSettings, publicSettings } from '../format/channel.ts';
 import { zoneOf } from '../format/time.ts';
 import { isKey, makeKey, storedKey } from '../keys.ts';
-import { CHANNEL_KEYS, FIELDS, LONG_SETTING_CHARACTERS, SETTING_CHARACTERS } from '../limits.ts';
+import { CHANNEL_KEEP_DAYS, CHANNEL_KEYS, FIELDS, LONG_SETTING_CHARACTERS, SETTING_CHARACTERS } from '../limits.ts';
 import type { Channel, ChannelSettings } from '../store/store.ts';
 import { channelAt, isAdministrator, keyRefused, mayRead, requireAdministrator } from './access.ts';
 import type { RelayContext } from './context.ts';
@@ -26,7 +26,10 @@ const NEW_SETTINGS: ChannelSettings = {
   tags: null,
 };
 
-/** POST /channels: the only answer that shows its keys. `sealed=true` makes a channel that takes nothing readable. */
+/**
+ * POST /channels: the only answer that shows its keys. `sealed=true` makes a channel that takes nothing readable, with
+ * `keep_days=N` its entries go after so many days.
+ */
 export async function createChannel(request: RouteRequest, context: RelayContext): Promise<Answer> {
   await requireAdministrator(request, context);
   const { params } = request;
@@ -34,8 +37,10 @@ export async function createChannel(request: RouteRequest, context: RelayContext
   const kept = keys.map(({ hash, tail, write }) => ({ hash, tail, write }));
   const settings = settingsOf(params, NEW_SETTINGS);
   const sealed = isTrue(params.get('sealed'));
+  const keepDays = keepDaysOf(params);
   const most = context.limits.channels;
-  const channel = await context.store.createChannel({ settings, sealed, keys: kept, now: seconds(context), most });
+  const now = seconds(context);
+  const channel = await context.store.createChannel({ settings, sealed, keepDays, keys: kept, now, most });
   if (channel === null) {
     throw new HttpError('conflict', `This relay has its ${most} channels (--channels). Delete one that nobody needs.`);
   }
@@ -65,7 +70,9 @@ export async function viewChannel(request: RouteRequest, context: RelayContext):
  */
 export async function changeChannel(request: RouteRequest, context: RelayContext): Promise<Answer> {
   const channel = await administered(request, context);
-  if (request.params.has('sealed')) throw new HttpError('badRequest', 'sealed is chosen when a channel is made.');
+  for (const name of ['sealed', 'keep_days']) {
+    if (request.params.has(name)) throw new HttpError('badRequest', `${name} is chosen when a channel is made.`);
+  }
   const settings = settingsOf(request.params, channel);
   const writeKey = request.params.get('write_api_key');
   if (writeKey !== null) await addWriteKey(channel, writeKey, context);
@@ -130,6 +137,15 @@ function settingsOf(params: Params, base: ChannelSettings): ChannelSettings {
     metadata: setting('metadata', base.metadata, LONG_SETTING_CHARACTERS),
     tags: setting('tags', base.tags),
   };
+}
+
+/** Null: as long as the relay keeps any. @throws {HttpError} 400 */
+function keepDaysOf(params: Params): number | null {
+  const text = params.get('keep_days') ?? '';
+  if (text === '') return null;
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (days >= 1 && days <= CHANNEL_KEEP_DAYS) return days;
+  throw new HttpError('badRequest', `keep_days is a whole number from 1 to ${CHANNEL_KEEP_DAYS}.`);
 }
 
 function isTrue(value: string | null): boolean {

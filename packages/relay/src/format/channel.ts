@@ -5,6 +5,7 @@ import { isoTime, type Zone } from './time.ts';
 
 /** Where nothing was set (thingspeak-api 3.3): the cloud shows this place. */
 const NOWHERE = '0.0';
+const DAY_MS = 86_400_000;
 
 /** The name of a channel, also of one without. */
 function nameOf({ id, name }: Channel): string {
@@ -81,7 +82,14 @@ export function fernspeakInfo(channel: Channel, limits: Limits): object {
     longPoll: true,
     live: true,
     sealed: channel.sealed,
+    keepDays: keptDays(channel, limits),
   };
+}
+
+/** Days until an entry may be removed, by the channel's choice or the relay's, whichever is shorter; null: it is kept. */
+function keptDays({ keepDays }: Channel, { keepMs }: Limits): number | null {
+  const days = Math.min(keepDays ?? Infinity, keepMs === 0 ? Infinity : keepMs / DAY_MS);
+  return days === Infinity ? null : days;
 }
 
 function tagsOf({ tags }: Channel): string[] {

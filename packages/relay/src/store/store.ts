@@ -58,6 +58,8 @@ export interface Channel extends ChannelSettings {
   readonly fieldsOn: readonly boolean[];
   /** Refuses what is not sealed; for ever, from its creation. */
   readonly sealed: boolean;
+  /** How many days its entries are kept, for ever from its creation; null: as long as the relay keeps any. */
+  readonly keepDays: number | null;
   /** Unix seconds. */
   readonly createdAt: number;
   /** Unix seconds of the last change of its settings. */
@@ -73,6 +75,8 @@ export interface Channel extends ChannelSettings {
 export interface NewChannel {
   readonly settings: ChannelSettings;
   readonly sealed: boolean;
+  /** As in {@link Channel}. */
+  readonly keepDays: number | null;
   readonly keys: readonly StoredKey[];
   /** Unix seconds. */
   readonly now: number;
@@ -82,7 +86,9 @@ export interface NewChannel {
 
 /** What of old entries is to go: oldest first, and the numbers of those that stay do not change. */
 export interface Removal {
-  /** Those stored before this moment, by the relay's clock (to the hour): Unix milliseconds; null = of any age stay. */
+  /** The relay's clock, Unix milliseconds: from here count the days that a channel itself has chosen. */
+  readonly nowMs: number;
+  /** Those stored before this moment, by the relay's clock (to the hour): Unix milliseconds; null = of any age stay, but for channels with a time of their own. */
   readonly beforeMs: number | null;
   /** All but the newest so many of a channel; null = any number stays. */
   readonly keep: number | null;

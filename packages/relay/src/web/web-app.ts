@@ -101,10 +101,8 @@ function unusable(folder: string, cause?: unknown): RelayError {
   return new RelayError(
     'web-unusable',
     `There is no built app in ${folder}.`,
-    'npm run build:web builds it; --no-web goes without.',
-    {
-      cause,
-    },
+    'npm run build:web builds it; --web none goes without.',
+    { cause },
   );
 }
 
@@ -117,8 +115,10 @@ function fileOf(
   const type = TYPES[name.split('.').pop() ?? ''] ?? 'application/octet-stream';
   const etag = `"${hash('sha256', bodies.identity ?? Buffer.alloc(0), 'base64url').slice(0, 22)}"`;
   const kept = HASHED.test(path) ? FOR_EVER : 'no-cache';
+  // at `/` who does not take HTML is told of the API
+  const vary = path === '/' ? 'Accept, Accept-Encoding' : 'Accept-Encoding';
   return {
-    headers: { 'Content-Type': type, ETag: etag, 'Cache-Control': kept, Vary: 'Accept-Encoding', ...common },
+    headers: { 'Content-Type': type, ETag: etag, 'Cache-Control': kept, Vary: vary, ...common },
     bodies,
   };
 }

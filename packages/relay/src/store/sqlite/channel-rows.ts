@@ -21,9 +21,10 @@ interface ChannelRow {
   last_entry: number;
   last_with: string;
   clearings: number;
+  keep_days: number | null;
 }
 
-const SELECT = 'SELECT channels.*, last_entry, last_with, clearings FROM channels JOIN logs USING (channel)';
+const SELECT = 'SELECT channels.*, last_entry, last_with, clearings, keep_days FROM channels JOIN logs USING (channel)';
 
 /** Reads channels with their keys; both the writing and the reading connection need it. */
 export class ChannelRows {
@@ -59,6 +60,7 @@ export class ChannelRows {
       id: channel,
       fieldsOn: labels.map((label, index) => label !== null || (lastWith[index] ?? 0) > 0),
       sealed: row.sealed === 1,
+      keepDays: row.keep_days,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
       lastEntry: row.last_entry,

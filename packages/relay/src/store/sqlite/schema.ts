@@ -75,6 +75,11 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (channel, hour)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- How long this channel's entries are kept, chosen when it is made; null = as long as the relay keeps any.
+  ALTER TABLE logs ADD COLUMN keep_days INTEGER;
+  CREATE INDEX logs_by_keep_days ON logs (keep_days) WHERE keep_days IS NOT NULL;
+  `,
 ];
 
 /** The columns of {@link VALUE_NAMES}, in that order. */

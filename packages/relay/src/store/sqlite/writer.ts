@@ -160,7 +160,7 @@ export class Writer {
     this.#logs.clear();
   }
 
-  #create({ settings, sealed, keys, now, most }: NewChannel): Channel | null {
+  #create({ settings, sealed, keepDays, keys, now, most }: NewChannel): Channel | null {
     const count = Number(this.#database.prepare('SELECT count(*) AS count FROM channels').get()?.['count']);
     if (count >= most) return null;
     const insert = this.#database.prepare(
@@ -168,7 +168,7 @@ export class Writer {
     );
     const id = Number(insert.run(now, now, Number(sealed), ...columnsOf(settings)).lastInsertRowid);
     if (id > MAX_CHANNEL) throw new Error('no channel number is left');
-    this.#execute('INSERT INTO logs (channel) VALUES (?)', id);
+    this.#execute('INSERT INTO logs (channel, keep_days) VALUES (?, ?)', id, keepDays);
     for (const [index, { hash, tail, write }] of keys.entries()) {
       const sql = 'INSERT INTO api_keys (channel, number, hash, tail, write) VALUES (?, ?, ?, ?, ?)';
       this.#execute(sql, id, index + 1, hash, tail, Number(write));
