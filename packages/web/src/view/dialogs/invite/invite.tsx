@@ -97,7 +97,7 @@ function Shown({ talk, made: { label, link } }: { readonly talk: Talk; readonly 
             <CopyButton text={link} />
           </p>
           <p class="note">The part after # never reaches the relay.</p>
-          <CommandLine words={['invite', talk.about.name, '--qr']} />
+          <CommandLine words={['invite', talk.about.name, '--for', label, '--qr']} />
         </div>
       </div>
       <p class="waiting" role="status">
