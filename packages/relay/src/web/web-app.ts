@@ -113,7 +113,8 @@ function fileOf(
   common: Readonly<Record<string, string>>,
 ): WebFile {
   const type = TYPES[name.split('.').pop() ?? ''] ?? 'application/octet-stream';
-  const etag = `"${hash('sha256', bodies.identity ?? Buffer.alloc(0), 'base64url').slice(0, 22)}"`;
+  // weak: the same for every encoding
+  const etag = `W/"${hash('sha256', bodies.identity ?? Buffer.alloc(0), 'base64url').slice(0, 22)}"`;
   const kept = HASHED.test(path) ? FOR_EVER : 'no-cache';
   // at `/` who does not take HTML is told of the API
   const vary = path === '/' ? 'Accept, Accept-Encoding' : 'Accept-Encoding';
