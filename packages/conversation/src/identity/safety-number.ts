@@ -1,6 +1,5 @@
 import { compareBytes, concat, fromHex } from '../bytes.ts';
 import { hashIn } from '../domains.ts';
-import { EFF_WORDS } from '../keys/eff-words.ts';
 
 const HASH_BITS = 256n;
 /** 60 digits hold 199.3 bits. */
@@ -35,7 +34,9 @@ const WORDS = 4;
  * Four words for the chain at a message (hex), to compare by voice that two members were shown the same history up to it:
  * h as an integer, modulo 7776^4, in base 7776, each digit a word of EFF's large list. 51 bits.
  */
-export function historyWords(h: string): string[] {
+export async function historyWords(h: string): Promise<string[]> {
+  // 62 kB that a page loads when somebody compares
+  const { EFF_WORDS } = await import('../keys/eff-words.ts');
   const list = EFF_WORDS.split(/\s/);
   const base = BigInt(list.length);
   let rest = toInteger(fromHex(h));

@@ -49,8 +49,8 @@ test('any two keys have one number, whoever asks, in 12 groups of 5 digits', () 
   );
 });
 
-test('four words for the history', () => {
-  for (const { h, words: expected } of words) assert.deepEqual(historyWords(h), expected);
+test('four words for the history', async () => {
+  for (const { h, words: expected } of words) assert.deepEqual(await historyWords(h), expected);
 });
 
 const { derived } = vectors('invites.json') as {
