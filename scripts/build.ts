@@ -13,7 +13,7 @@ const dist: string = join(root, 'packages', 'cli', 'dist');
 
 // the app first: the command brings it along
 const web = join(root, 'packages', 'web');
-const built = spawnSync(process.execPath, [join(web, 'build', 'build.ts')], { stdio: 'inherit' });
+const built = spawnSync(process.execPath, [join(web, 'build', 'build.ts'), '--quiet'], { stdio: 'inherit' });
 if (built.status !== 0) throw new Error('The web app could not be built.');
 
 const bundle = await rolldown({
