@@ -1,3 +1,15 @@
 import { render } from 'preact';
+import { keepOffline } from './offline.ts';
+import { Root } from './view/root.tsx';
+import './style/base.css';
+import './style/layout.css';
+import './style/talk.css';
+import './style/relay-side.css';
+import './style/dialogs.css';
 
-render(<p>fernspeak</p>, document.getElementById('app')!);
+// the engine comes after the shell: see build/sizes.ts
+const { App } = await import('./engine/app.ts');
+const app = new App();
+render(<Root app={app} />, document.getElementById('app') as HTMLElement);
+void app.start();
+keepOffline();

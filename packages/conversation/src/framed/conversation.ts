@@ -115,6 +115,11 @@ export class FramedConversation {
     await store.accept(queueOf(this.id), { sealed: seal.sealDraft(written(message)), attendedUntil: 0, draft: true });
   }
 
+  /** How many characters the channel will see of a message: the same for all short ones. */
+  sizeOf(message: Sendable): number {
+    return this.#parts.seal.sizeOf(written(message));
+  }
+
   /** Tells the others what this device calls itself, and by which invite it came; once, after making or joining. */
   async greet(options: SendOptions = {}): Promise<FramedSent | null> {
     const { me, joined } = this.about;

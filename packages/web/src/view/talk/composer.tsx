@@ -1,0 +1,68 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { App } from '../../engine/app.ts';
+import type { Talk } from '../../engine/talk.ts';
+import { useAttempt } from '../parts/attempt.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+
+/** Where one writes, and how long it will look to the relay. */
+export function Composer({ talk }: { readonly app: App; readonly talk: Talk }): JSX.Element {
+  const text = useSignal('');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { problem, run } = useAttempt();
+  const send = (anyway = false): Promise<void> =>
+    run(async () => {
+      if (text.value.trim() === '') return;
+      await talk.send(text.value, { anyway });
+      text.value = '';
+      if (field.current) field.current.style.height = '';
+      field.current?.focus();
+    });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // a keyboard that is touched has no Shift-Enter, and an input method ends a word with Enter
+    const enterSends = matchMedia('(pointer: fine)').matches;
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || !enterSends) return;
+    event.preventDefault();
+    void send();
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <ProblemNote problem={problem.value} />
+      {problem.value?.code === 'identity-changed' && (
+        <button type="button" onClick={() => void send(true)}>
+          Send anyway once
+        </button>
+      )}
+      <div class="line">
+        <textarea
+          ref={field}
+          rows={1}
+          placeholder="Write a message"
+          aria-label="Message"
+          dir="auto"
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+            event.currentTarget.style.height = 'auto';
+            event.currentTarget.style.height = `${event.currentTarget.scrollHeight}px`;
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <span class="size" title="What the relay will see of it">
+          relay will see {talk.sizeOf(text.value)} characters
+        </span>
+        <button type="submit" class="primary">
+          Send
+        </button>
+      </div>
+      <p class="note keys">Enter sends · Shift-Enter new line</p>
+    </form>
+  );
+}
