@@ -12,6 +12,7 @@ interface Doors {
   profiles: typeof import('../src/browser-profile.ts');
   conversation: typeof Conversations;
 }
+// eslint-disable-next-line no-shadow-restricted-names -- the page's own, not this process's
 declare const globalThis: Doors;
 
 async function open(t: TestContext): Promise<{ person: BrowserContext; page: Page; tab: () => Promise<Page> }> {
@@ -60,21 +61,22 @@ test('a tab that dies in the middle of writing loses nothing that was answered',
   let answered = 0;
   for (let round = 0; round < 5; round++) {
     const writer = await tab();
-    await writer.exposeFunction('answered', (n: number) => void (answered = Math.max(answered, n)));
+    const first = answered + 1000;
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    await writer.exposeFunction('answered', (n: number) => {
+      answered = Math.max(answered, n);
+      if (n >= first + 20) resolve();
+    });
     const dying = writer
-      .evaluate(
-        async (from) => {
-          const { store } = await globalThis.profiles.openBrowserProfile();
-          for (let n = from; ; n++) {
-            await store.accept('channel', { sealed: `message ${n}`, attendedUntil: 0 });
-            await (globalThis as unknown as { answered(n: number): Promise<void> }).answered(n);
-          }
-        },
-        answered + 1000 * (round + 1),
-      )
+      .evaluate(async (from) => {
+        const { store } = await globalThis.profiles.openBrowserProfile();
+        for (let n = from; ; n++) {
+          await store.accept('channel', { sealed: `message ${n}`, attendedUntil: 0 });
+          await (globalThis as unknown as { answered(n: number): Promise<void> }).answered(n);
+        }
+      }, first)
       .catch(() => {});
-    const before = answered;
-    while (answered < before + 20) await new Promise(setImmediate);
+    await enough;
     await writer.close({ runBeforeUnload: false });
     await dying;
     const last = answered;

@@ -97,7 +97,10 @@ export class BrowserJournal implements Journal {
         table('journal').delete(IDBKeyRange.bound([id], [id, END]));
         await deleteBy(table('shown').index('place'), IDBKeyRange.bound([id], [id, END]));
         await deleteBy(table('outbox').index('address'), IDBKeyRange.bound([queue], [queue, END]));
-        if (!row || remembered.length === 0) return void table('conversation').delete(id);
+        if (!row || remembered.length === 0) {
+          table('conversation').delete(id);
+          return;
+        }
         const entry = row.entry + remembered.length;
         const nothing = { about: null, checkpoint: null, version: row.version + 1, epoch: row.epoch + 1, received: 0 };
         table('conversation').put({ ...row, ...nothing, entry });

@@ -86,8 +86,9 @@ export class BrowserStore extends BrowserJournal implements Store {
     const name = `${this.locks}:channel:${await this.vault.index(address)}`;
     return new Promise((resolve, reject) => {
       const held = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
-        if (lock === null) return void resolve(null);
-        return new Promise<void>((release) => resolve({ release }));
+        if (lock) return new Promise<void>((release) => resolve({ release }));
+        resolve(null);
+        return null;
       });
       held.catch(reject);
     });

@@ -27,7 +27,7 @@ export class Vault {
 
   /** What stands for `text` where rows are searched by it: 16 bytes, base64url. */
   async index(text: string): Promise<string> {
-    const mac = await crypto.subtle.sign('HMAC', this.#indexKey, utf8(text) as Uint8Array<ArrayBuffer>);
+    const mac = await crypto.subtle.sign('HMAC', this.#indexKey, utf8(text));
     return base64url(new Uint8Array(mac).subarray(0, INDEX_BYTES));
   }
 }
@@ -36,7 +36,7 @@ export class Vault {
 export async function sealBytes(key: CryptoKey, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = await crypto.subtle.encrypt({ name: AES, iv }, key, bytes as Uint8Array<ArrayBuffer>);
-  return concat(iv, new Uint8Array(sealed)) as Uint8Array<ArrayBuffer>;
+  return concat(iv, new Uint8Array(sealed));
 }
 
 /** @throws ConversationError `profile-damaged` */

@@ -1,4 +1,5 @@
 import { deriveKey, type DeriveOptions } from '@fernspeak/conversation';
+// eslint-disable-next-line import/default -- Vite gives the address of the built worker
 import workerUrl from '../../workers/derive.ts?worker&url';
 import { scriptUrl } from './script-url.ts';
 

@@ -15,7 +15,7 @@ export class Outgoing {
   readonly #signal: AbortSignal;
   readonly #pending = signal<readonly ShownMessage[]>([]);
   #count = 0;
-  #sending: Promise<void> | null = null;
+  #sending = false;
   #more = false;
   #retryNow = new AbortController();
 
@@ -46,7 +46,9 @@ export class Outgoing {
   flush(): void {
     this.#more = true;
     this.#retryNow.abort();
-    this.#sending ??= this.#sendAll().finally(() => (this.#sending = null));
+    if (this.#sending) return;
+    this.#sending = true;
+    void this.#sendAll().finally(() => (this.#sending = false));
   }
 
   /** An own message came back. */

@@ -15,8 +15,9 @@ export interface Ownership {
 export function own(onAsked: () => void): Promise<Ownership | null> {
   return new Promise((resolve, reject) => {
     const held = navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
-      if (lock === null) return void resolve(null);
-      return hold(onAsked, resolve);
+      if (lock) return hold(onAsked, resolve);
+      resolve(null);
+      return null;
     });
     held.catch(reject);
   });

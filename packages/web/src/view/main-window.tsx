@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { App } from '../engine/app.ts';
-import { openDialog } from './dialogs/dialog.tsx';
+import { openDialog } from './dialogs/opened.ts';
 import { List } from './list/list.tsx';
 import { Lazy } from './parts/lazy.tsx';
 import { Footer } from './parts/footer.tsx';

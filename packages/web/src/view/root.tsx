@@ -48,6 +48,7 @@ function Phase({ app }: { readonly app: App }): JSX.Element {
     case 'new':
       return <FirstRun app={app} />;
     case 'open':
-      return <MainWindow app={app} />;
+      break;
   }
+  return <MainWindow app={app} />;
 }

@@ -4,7 +4,7 @@ import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { Talk } from '../talk.ts';
 
 /** So many entries are shown at first, and more at a time. */
-export const PAGE = 50;
+const PAGE = 50;
 
 /** The channel of a talk as the relay gives it, kept up while it is looked at. Lives until `close`. */
 export class RelayFeed {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 /** A word as a shell takes it. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

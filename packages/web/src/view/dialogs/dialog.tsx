@@ -5,8 +5,6 @@ import { Content } from './content.tsx';
 import { TITLE_ID } from './sheet.tsx';
 import { closeDialog, opened } from './opened.ts';
 
-export { closeDialog, openDialog, type Opened } from './opened.ts';
-
 /** Shows the dialog that is open. What is behind cannot be reached meanwhile; Esc closes. */
 export function Dialogs({ app }: { readonly app: App }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);

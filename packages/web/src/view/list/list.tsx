@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { App, Found } from '../../engine/app.ts';
 import type { Talk } from '../../engine/talk.ts';
-import { openDialog } from '../dialogs/dialog.tsx';
+import { openDialog } from '../dialogs/opened.ts';
 import { initial, nameInLine } from '../parts/text.ts';
 import { short } from '../parts/time.ts';
 import { TrustMark } from '../parts/trust-mark.tsx';

@@ -23,7 +23,7 @@ export function Field(props: FieldProps): JSX.Element {
       <label for={id}>{label}</label>
       <input
         id={id}
-        type={type as 'text'}
+        {...(type === 'password' ? { type: 'password' } : {})}
         value={value}
         required={required}
         autoFocus={autoFocus}

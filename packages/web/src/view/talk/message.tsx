@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { ShownMessage } from '../../engine/model.ts';
 import type { Talk } from '../../engine/talk.ts';
-import { openDialog } from '../dialogs/dialog.tsx';
+import { openDialog } from '../dialogs/opened.ts';
 import { isLinked, link } from '../relay-side/linked.ts';
 import { clock } from '../parts/time.ts';
 import { deliveryOf, said, senderOf } from './words.ts';

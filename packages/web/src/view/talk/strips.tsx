@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { App } from '../../engine/app.ts';
 import type { Connection } from '../../engine/model.ts';
 import type { Talk } from '../../engine/talk.ts';
-import { openDialog } from '../dialogs/dialog.tsx';
+import { openDialog } from '../dialogs/opened.ts';
 import { nameInLine } from '../parts/text.ts';
 
 const CONNECTIONS: Readonly<Record<Exclude<Connection, 'live'>, string>> = {

@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { App } from '../../engine/app.ts';
 import type { Talk } from '../../engine/talk.ts';
-import { openDialog } from '../dialogs/dialog.tsx';
+import { openDialog } from '../dialogs/opened.ts';
 import type { Sides } from '../main-window.tsx';
 import { Footer } from '../parts/footer.tsx';
 import { nameInLine } from '../parts/text.ts';

@@ -27,6 +27,7 @@ export function deliveryOf(delivery: Delivery): readonly [sign: string, words: s
     case 'received':
       return ['✓', `received by ${delivery.by.map((name) => nameInLine(name)).join(', ')}`];
     case 'failed':
-      return ['!', `could not send: ${delivery.problem.message}`];
+      break;
   }
+  return ['!', `could not send: ${delivery.problem.message}`];
 }
