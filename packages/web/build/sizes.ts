@@ -26,10 +26,7 @@ interface Size {
 
 /** Weighs a build. */
 export function sizesOf(outputs: readonly Output[], page: Uint8Array): Sizes {
-  const entries = outputs.filter((part) => part.type === 'chunk' && part.isEntry).map(({ fileName }) => fileName);
-  const shell = reachedFrom(entries, outputs);
-  const wanted = UNTIL_FIRST_MESSAGE.flatMap((module) => chunkOf(module, outputs) ?? []);
-  const first = reachedFrom([...entries, ...wanted], outputs);
+  const [shell, first] = stages(outputs);
   const files = outputs
     .filter(({ fileName }) => fileName.startsWith('assets/'))
     .map((part): Size => {
@@ -42,6 +39,21 @@ export function sizesOf(outputs: readonly Output[], page: Uint8Array): Sizes {
   const shellBytes = weigh(page) + sum('shell');
   const missing = UNTIL_FIRST_MESSAGE.filter((module) => chunkOf(module, outputs) === undefined);
   return { shell: shellBytes, firstMessage: shellBytes + sum('first message'), files, missing };
+}
+
+/** Modules that are loaded after the shell and until the first message. */
+export function modulesByStage(outputs: readonly Output[]): { readonly firstMessage: ReadonlySet<string> } {
+  const [shell, first] = stages(outputs);
+  const modulesOf = (names: ReadonlySet<string>): ReadonlySet<string> =>
+    new Set(outputs.flatMap((part) => (part.type === 'chunk' && names.has(part.fileName) ? part.moduleIds : [])));
+  return { firstMessage: modulesOf(first.difference(shell)) };
+}
+
+/** Names of the files of the shell, and of all until the first message. */
+function stages(outputs: readonly Output[]): readonly [shell: ReadonlySet<string>, first: ReadonlySet<string>] {
+  const entries = outputs.filter((part) => part.type === 'chunk' && part.isEntry).map(({ fileName }) => fileName);
+  const wanted = UNTIL_FIRST_MESSAGE.flatMap((module) => chunkOf(module, outputs) ?? []);
+  return [reachedFrom(entries, outputs), reachedFrom([...entries, ...wanted], outputs)];
 }
 
 /** A table for people, the budget beside it. */

@@ -20,7 +20,7 @@ import {
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { takeFragment } from './address-bar.ts';
 import { deriveInWorker } from './derive.ts';
-import { ECHO_TALK, answerMyself, inviteEcho, memoryEcho } from './echo.ts';
+import { ECHO, ECHO_TALK, answerMyself, inviteEcho } from './echo.ts';
 import { FIRST_SETTINGS, type Phase, type Settings, type ShownMessage } from './model.ts';
 import { Problem, problemOf } from './problem.ts';
 import { homeRelay, makeChannel, mayCreate, setWriteKey, type Owner } from './relay.ts';
@@ -192,9 +192,12 @@ export class App {
     const there = this.#talks.value.find((talk) => talk.about.name === ECHO_TALK);
     if (there) return this.show(there);
     const { me } = this.#settings.value;
-    if (this.#mayCreate.value !== true) return this.#add(await memoryEcho(me, this.#ended.signal));
+    if (this.#mayCreate.value !== true) {
+      const { memoryEcho } = await import('./memory-echo.ts');
+      return this.#add(await memoryEcho(me, this.#ended.signal));
+    }
     const talk = await this.create({ name: ECHO_TALK, passphrase: null });
-    await inviteEcho(await talk.rawInvite('Echo'), this.#ended.signal);
+    await inviteEcho(await talk.rawInvite(ECHO), this.#ended.signal);
     await answerMyself(this.#ended.signal);
   }
 

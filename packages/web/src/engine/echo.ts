@@ -1,23 +1,18 @@
-import { MemoryChannel, openHttpChannel, parseAddress, type Channel } from '@fernspeak/channel';
+import { openHttpChannel, parseAddress, type Channel } from '@fernspeak/channel';
 import {
   FramedConversation,
-  deviceOf,
-  foundConversation,
   invitedConversation,
   knownConversations,
-  memoryStore,
-  newDeviceKey,
   rememberConversation,
   textOf,
   type About,
   type Invite,
 } from '@fernspeak/conversation';
 import { browserProfileState, createBrowserProfile, openBrowserProfile } from '@fernspeak/conversation/browser-profile';
-import { Talk } from './talk.ts';
 
 /** The second client in this page that answers; it has a profile of its own. */
 const PROFILE = 'echo';
-const NAME = 'Echo';
+export const ECHO = 'Echo';
 /** What the demo is called in the list. */
 export const ECHO_TALK = 'Talk to yourself';
 
@@ -27,7 +22,7 @@ export async function inviteEcho(invite: Invite, signal: AbortSignal): Promise<v
   try {
     const { address, place } = parseAddress(invite.address);
     const { store, device } = profile;
-    const about = await invitedConversation(invite, { name: ECHO_TALK, address, place, me: NAME, device });
+    const about = await invitedConversation(invite, { name: ECHO_TALK, address, place, me: ECHO, device });
     const id = await rememberConversation(store, about);
     await new FramedConversation({ id, about, channel: channelOf(about), store, device }).greet({ signal });
   } finally {
@@ -47,7 +42,10 @@ export async function answerMyself(ended: AbortSignal): Promise<void> {
 }
 
 /** @param own the echo's own key, which it does not answer */
-async function repeat(echo: FramedConversation, { own, ended }: { own: string; ended: AbortSignal }): Promise<void> {
+export async function repeat(
+  echo: FramedConversation,
+  { own, ended }: { own: string; ended: AbortSignal },
+): Promise<void> {
   while (!ended.aborted) {
     try {
       const unread = echo.follow({ signal: ended, acknowledge: false });
@@ -65,32 +63,4 @@ async function repeat(echo: FramedConversation, { own, ended }: { own: string; e
 
 function channelOf({ address, writeKey, readKey }: About): Channel {
   return openHttpChannel({ address, writeKey: writeKey ?? undefined, readKey: readKey ?? undefined });
-}
-
-/** The demo where no channel can be made: both ends and the channel between them live as long as the page. */
-export async function memoryEcho(me: string, ended: AbortSignal): Promise<Talk> {
-  const channel = new MemoryChannel();
-  const store = memoryStore();
-  const device = await deviceOf(await newDeviceKey());
-  const { address, place } = channel;
-  const about: About = foundConversation({ name: ECHO_TALK, address, place, me: me === '' ? 'You' : me });
-  const id = await rememberConversation(store, about);
-  const talk = new Talk({ id, about, store, device, acknowledge: false, channel });
-  await talk.greet();
-  await talk.open();
-  const { echo, own } = await echoIn(channel, await talk.rawInvite(NAME));
-  void repeat(echo, { own, ended });
-  return talk;
-}
-
-/** The other end, in memory too. */
-async function echoIn(channel: MemoryChannel, invite: Invite): Promise<{ echo: FramedConversation; own: string }> {
-  const store = memoryStore();
-  const device = await deviceOf(await newDeviceKey());
-  const { address, place } = channel;
-  const about = await invitedConversation(invite, { name: ECHO_TALK, address, place, me: NAME, device });
-  const id = await rememberConversation(store, about);
-  const echo = new FramedConversation({ id, about, channel, store, device });
-  await echo.greet();
-  return { echo, own: device.id };
 }

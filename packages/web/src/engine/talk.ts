@@ -1,8 +1,7 @@
-import { openHttpChannel, parseAddress, MemoryChannel, type Channel } from '@fernspeak/channel';
+import { openHttpChannel, parseAddress, type Channel, type MemoryChannel } from '@fernspeak/channel';
 import {
   FramedConversation,
   inviteLink,
-  memoryStore,
   shownName,
   type About,
   type ConversationMember,
@@ -15,7 +14,6 @@ import {
   type Store,
 } from '@fernspeak/conversation';
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
-import { deviceOf, newDeviceKey } from '@fernspeak/conversation';
 import type { Connection, IdentityChange, ShownMessage, Trust } from './model.ts';
 import { Outgoing } from './outgoing.ts';
 import { Problem, problemOf } from './problem.ts';
@@ -170,7 +168,7 @@ export class Talk {
 
   /** True: the channel is in this page alone. */
   get isInMemory(): boolean {
-    return this.channel instanceof MemoryChannel;
+    return this.about.address.startsWith('memory:');
   }
 
   /** True: others cannot reach the channel's address. */
@@ -215,19 +213,8 @@ export class Talk {
 
   /** What a client of this conversation says to another log. Nothing is kept. */
   async readAnew(log: MemoryChannel): Promise<Reading> {
-    const device = await deviceOf(await newDeviceKey());
-    const onlooker = new FramedConversation({
-      id: 1,
-      about: this.about,
-      channel: log,
-      store: await storeFor(this.about),
-      device,
-    });
-    const findings: Finding[] = [];
-    const messages: ShownMessage[] = [];
-    const unread = onlooker.unread({ acknowledge: false, onFinding: (finding) => findings.push(finding) });
-    for await (const message of unread) if (isShown(message)) messages.push(shownOf(message, this.me));
-    return { messages, findings };
+    const { readAnew } = await import('./read-anew.ts');
+    return readAnew(log, this.about, this.me);
   }
 
   async #load(count: number): Promise<void> {
@@ -329,13 +316,6 @@ export class Talk {
 /** The channel of a conversation, with its keys. @throws ChannelError for a file: a browser has none */
 function channelAt({ address, writeKey, readKey }: About): Channel {
   return openHttpChannel({ address, writeKey: writeKey ?? undefined, readKey: readKey ?? undefined });
-}
-
-/** A store in which the conversation has the number 1. */
-async function storeFor(about: About): Promise<Store> {
-  const store = memoryStore();
-  await store.create(about.conversationId, JSON.stringify(about));
-  return store;
 }
 
 function changesAmong(members: readonly ConversationMember[]): IdentityChange[] {

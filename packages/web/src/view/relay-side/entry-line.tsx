@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { EntryLine as Line, Piece } from '../../engine/relay-side/pieces.ts';
-import { EntryDetail } from './entry-detail.tsx';
+import { Lazy } from '../parts/lazy.tsx';
 import { seenAs, type Eyes, type Way } from './eyes.ts';
 import { isLinked, link } from './linked.ts';
 
@@ -53,7 +53,11 @@ export function EntryLine({ line, eyes, way, opened, together }: EntryLineProps)
       >
         <span aria-hidden="true">{isOpen.value ? '↥' : '↧'}</span>
       </button>
-      {isOpen.value && <EntryDetail entry={entry} opened={opened} />}
+      {isOpen.value && (
+        <Lazy load={() => import('./entry-detail.tsx')}>
+          {({ EntryDetail }) => <EntryDetail entry={entry} opened={opened} />}
+        </Lazy>
+      )}
     </li>
   );
 }

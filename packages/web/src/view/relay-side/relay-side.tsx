@@ -3,11 +3,11 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { RelayFeed } from '../../engine/relay-side/feed.ts';
 import { linesOf } from '../../engine/relay-side/pieces.ts';
-import { Sandbox } from '../../engine/relay-side/sandbox.ts';
+import type { Sandbox } from '../../engine/relay-side/sandbox.ts';
 import type { Talk } from '../../engine/talk.ts';
 import { useAttempt } from '../parts/attempt.ts';
+import { Lazy } from '../parts/lazy.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
-import { BreakIt } from './break-it.tsx';
 import { EntryLine } from './entry-line.tsx';
 import { EYES, known, wayTo, type Eyes } from './eyes.ts';
 import { LeakMeter } from './leak-meter.tsx';
@@ -23,6 +23,7 @@ export function RelaySide({ talk, close }: { readonly talk: Talk; readonly close
   const sandbox = useSignal<Sandbox | null>(null);
   const { run, busy, problem } = useAttempt();
   const open = async (): Promise<void> => {
+    const { Sandbox } = await import('../../engine/relay-side/sandbox.ts');
     const copy = new Sandbox(talk, await feed.whole());
     await copy.reset();
     sandbox.value = copy;
@@ -42,7 +43,7 @@ export function RelaySide({ talk, close }: { readonly talk: Talk; readonly close
         </button>
       </header>
       {sandbox.value ? (
-        <BreakIt sandbox={sandbox.value} close={() => (sandbox.value = null)} />
+        <Breaking sandbox={sandbox.value} close={() => (sandbox.value = null)} />
       ) : (
         <>
           <AsWhom eyes={eyes} address={talk.channel.address} />
@@ -129,4 +130,8 @@ function Entries({ talk, feed, eyes }: EntriesProps): JSX.Element {
 function channelNamed(address: string): string {
   const number = /\/channels\/(\d+)/.exec(address)?.[1];
   return number === undefined ? 'in this page’s memory' : `channel ${number}`;
+}
+
+function Breaking(props: { readonly sandbox: Sandbox; readonly close: () => void }): JSX.Element {
+  return <Lazy load={() => import('./break-it.tsx')}>{({ BreakIt }) => <BreakIt {...props} />}</Lazy>;
 }
