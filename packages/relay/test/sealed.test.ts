@@ -65,7 +65,7 @@ describe('a sealed channel', () => {
 
   test('says that it is, and stays so', async () => {
     const { id } = await sealed();
-    assert.match((await get(`/channels/${id}.json`)).text, /"sealed":true\}\}$/);
+    assert.match((await get(`/channels/${id}.json`)).text, /"sealed":true,"keepDays":null\}\}$/);
     assert.equal((await request('PUT', `/channels/${id}.json`, { form: { sealed: 'false' } })).status, 400);
     await request('PUT', `/channels/${id}.json`, { form: { name: 'x' } });
     assert.match((await get(`/channels/${id}.json`)).text, /"sealed":true\}\}$/);
