@@ -68,7 +68,7 @@ describe('a sealed channel', () => {
     assert.match((await get(`/channels/${id}.json`)).text, /"sealed":true,"keepDays":null\}\}$/);
     assert.equal((await request('PUT', `/channels/${id}.json`, { form: { sealed: 'false' } })).status, 400);
     await request('PUT', `/channels/${id}.json`, { form: { name: 'x' } });
-    assert.match((await get(`/channels/${id}.json`)).text, /"sealed":true\}\}$/);
+    assert.match((await get(`/channels/${id}.json`)).text, /"sealed":true,"keepDays":null\}\}$/);
   });
 
   test('the owner is told that an entry is sealed', async () => {

@@ -46,7 +46,7 @@ export function modulesByStage(outputs: readonly Output[]): { readonly firstMess
   const [shell, first] = stages(outputs);
   const modulesOf = (names: ReadonlySet<string>): ReadonlySet<string> =>
     new Set(outputs.flatMap((part) => (part.type === 'chunk' && names.has(part.fileName) ? part.moduleIds : [])));
-  return { firstMessage: modulesOf(first.difference(shell)) };
+  return { firstMessage: modulesOf(new Set([...first].filter((name) => !shell.has(name)))) };
 }
 
 /** Names of the files of the shell, and of all until the first message. */
