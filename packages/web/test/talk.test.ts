@@ -52,7 +52,7 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 /** Waits until a message of this text is there, of this state if one is named. */
-async function shows(page: Page, text: string, state = ''): Promise<void> {
+async function shows(page: Page, text: string, state: string | RegExp = ''): Promise<void> {
   await page.locator('.message', { hasText: text }).filter({ hasText: state }).first().waitFor();
 }
 
@@ -142,7 +142,7 @@ test(
     await page.locator('.row').first().click();
     await shows(page, 'before');
     await startRelayProcess(t, join(folder, 'relay'), ['--web', app, '--port', port]);
-    await shows(page, 'while it is away', 'stored by relay');
+    await shows(page, 'while it is away', /stored by relay|received by Echo/);
   },
 );
 

@@ -18,6 +18,7 @@ import type { Connection, IdentityChange, ShownMessage, Trust } from './model.ts
 import { Outgoing } from './outgoing.ts';
 import { Problem, problemOf } from './problem.ts';
 import { isShown, shownOf } from './shown.ts';
+import { WatchedChannel } from './watched-channel.ts';
 
 /** So many messages are loaded at first, and more at a time. */
 const PAGE = 100;
@@ -80,7 +81,7 @@ export class Talk {
     this.about = about;
     this.me = device.id;
     this.#acknowledge = acknowledge;
-    this.channel = channel ?? channelAt(about);
+    this.channel = new WatchedChannel(channel ?? channelAt(about), () => void this.#lost());
     this.#conversation = new FramedConversation({ id, about, channel: this.channel, store, device });
     this.#outgoing = new Outgoing(this.#conversation, this.#ended.signal);
     this.#name.value = about.name;
@@ -300,6 +301,23 @@ export class Talk {
       const told = message.delivery?.state === 'received' ? message.delivery.by : [];
       return names.length === told.length ? message : { ...message, delivery: { state: 'received', by: names } };
     });
+  }
+
+  /** The follower has lost the channel, and tries again by itself; here only until it answers. */
+  async #lost(): Promise<void> {
+    if (this.#connection.value === 'offline') return;
+    this.#connection.value = 'offline';
+    for (let tries = 0; !this.#ended.signal.aborted; tries++) {
+      await this.#pause(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 0);
+      try {
+        await this.channel.info({ signal: this.#ended.signal });
+        this.#connection.value = 'live';
+        this.#outgoing.flush();
+        return;
+      } catch {
+        // still away
+      }
+    }
   }
 
   #pause(ms: number): Promise<void> {
