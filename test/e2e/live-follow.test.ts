@@ -122,6 +122,7 @@ describe('a follower', () => {
     for (let round = 0; round < 25; round++) {
       last = (await channel.append([[`${round}`]]))[0] ?? 0;
       await sleep(Math.random() * 60);
+      if (round % 5 === 0) await follower.has(last); // there is a connection to cut
       all.proxy.cut();
       last = (await channel.append([[`${round} again`]]))[0] ?? 0;
     }

@@ -46,3 +46,10 @@ export class ChannelError extends Error {
 export function isChannelError(error: unknown, code?: ChannelErrorCode): error is ChannelError {
   return error instanceof ChannelError && (code === undefined || error.code === code);
 }
+
+const PASSING: ReadonlySet<ChannelErrorCode> = new Set(['unclear', 'rate-limited', 'busy', 'unreachable']);
+
+/** True for what can pass by itself, so that a later try may help. */
+export function isPassing(error: unknown): error is ChannelError {
+  return isChannelError(error) && PASSING.has(error.code);
+}

@@ -9,7 +9,7 @@ export type {
   ReadRange,
   Unreachable,
 } from './channel.ts';
-export { ChannelError, isChannelError } from './errors.ts';
+export { ChannelError, isChannelError, isPassing } from './errors.ts';
 export type { ChannelErrorCode, ChannelErrorOptions } from './errors.ts';
 export { parseAddress, placeOf } from './address.ts';
 export type { Address } from './address.ts';

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { MemoryChannel, type Channel, type Entry, type ReadOptions } from '@fernspeak/channel';
+import { ChannelError, MemoryChannel, type Channel, type Entry, type ReadOptions } from '@fernspeak/channel';
 import { contentOf, memoryStore, plainSeal, type Clock } from '../src/index.ts';
 import { KEY, person, text, texts } from './support/people.ts';
 
@@ -123,4 +123,47 @@ test('a silence in which nothing changed changes nothing', async () => {
     });
   }
   assert.deepEqual([shown, unread.findings], [['one', 'two'], []]);
+});
+
+/** A channel in trouble: what is in `fails` fails, once each, with an error that can pass. */
+class Troubled extends MemoryChannel {
+  readonly fails: ('read' | 'follow')[] = [];
+
+  override async *read(...asked: Parameters<MemoryChannel['read']>): AsyncGenerator<Entry, void, undefined> {
+    this.#fail('read');
+    yield* super.read(...asked);
+  }
+
+  override async *follow(...asked: Parameters<MemoryChannel['follow']>): AsyncGenerator<Entry, void, undefined> {
+    for await (const entry of super.follow(...asked)) {
+      yield entry;
+      this.#fail('follow');
+    }
+  }
+
+  #fail(what: 'read' | 'follow'): void {
+    if (this.fails[0] !== what) return;
+    this.fails.shift();
+    throw new ChannelError('unclear', 'The connection broke.');
+  }
+}
+
+test('trouble that passes ends nothing once reading has begun, and nothing comes twice', async () => {
+  const channel = new Troubled();
+  await write(channel, 'one');
+  const stop = new AbortController();
+  const shown: (string | null)[] = [];
+  for await (const message of person(channel).follow({ signal: stop.signal })) {
+    shown.push(text(message));
+    if (shown.length === 4) stop.abort();
+    channel.fails.push('follow', 'read', 'read');
+    await write(channel, `answer to ${shown.length}`);
+  }
+  assert.deepEqual(shown, ['one', 'answer to 1', 'answer to 2', 'answer to 3']);
+});
+
+test('a channel that is away at the beginning is an error', async () => {
+  const channel = new Troubled();
+  channel.fails.push('read');
+  await assert.rejects(texts(person(channel).follow()), { code: 'unclear' });
 });

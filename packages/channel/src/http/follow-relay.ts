@@ -4,7 +4,8 @@ import type { Connection } from './connection.ts';
 import { readFeedOnce } from './feed.ts';
 import { liveStream, StreamSpoilt } from './live-stream.ts';
 import { Pages, removedUpTo } from './relay-feed.ts';
-import { isPassing, pauseAfter, sleep } from './retry.ts';
+import { isPassing } from '../errors.ts';
+import { pauseAfter, sleep } from './retry.ts';
 
 /** How long a follower's request waits at the relay: below the 30 or 60 seconds after which proxies cut idle ones. */
 const LONG_POLL_SECONDS = 25;

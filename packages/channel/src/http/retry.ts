@@ -12,12 +12,6 @@ const LONGEST_FOLLOW_PAUSE_MS = 30_000;
 const LONGEST_RETRY_AFTER_MS = 600_000;
 
 const READ_RETRIES: ReadonlySet<ChannelErrorCode> = new Set(['unclear', 'rate-limited', 'busy']);
-const PASSING: ReadonlySet<ChannelErrorCode> = new Set(['unclear', 'rate-limited', 'busy', 'unreachable']);
-
-/** True for what can pass by itself. */
-export function isPassing(error: unknown): error is ChannelError {
-  return isChannelError(error) && PASSING.has(error.code);
-}
 
 /** A growing pause with jitter, so that many clients of one server do not come back in step. */
 export function pauseAfter(failures: number, error: ChannelError | null): number {

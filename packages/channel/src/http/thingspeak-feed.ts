@@ -3,7 +3,8 @@ import { cleared } from '../cleared.ts';
 import type { Feed } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { readFeed, readFeedOnce } from './feed.ts';
-import { isPassing, pauseAfter, sleep } from './retry.ts';
+import { isPassing } from '../errors.ts';
+import { pauseAfter, sleep } from './retry.ts';
 
 /** What a read gives without parameters, and enough for whoever was away for a moment. */
 const FIRST_RESULTS = 100;

@@ -48,7 +48,7 @@ export class Ingest {
   async *follow(): AsyncGenerator<void, void, undefined> {
     yield* this.read();
     yield;
-    while ((yield* this.#pass((log, start) => log.follow(start))) === 'elsewhere');
+    while ((yield* this.#pass((log, start) => log.follow(start, { begun: true }))) === 'elsewhere');
   }
 
   async *#pass(

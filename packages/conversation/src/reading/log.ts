@@ -2,6 +2,7 @@ import {
   JOIN_WINDOW,
   emptyJoining,
   isChannelError,
+  isPassing,
   join,
   type Arrival,
   type Channel,
@@ -22,9 +23,9 @@ const RECHECK_MS = 60_000;
 /** Between two looks for an entry that is missing before one that is there. */
 const HOLE_POLL_MS = 5000;
 
-/** How often it is asked whether what was read is gone, and the pause between two tries. */
-const CUT_TRIES = 4;
-const CUT_PAUSE_MS = 250;
+/** Pauses of a follower before it asks a channel again that gave it trouble. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
 
 /** How far a log was read. */
 export interface Reached {
@@ -81,11 +82,36 @@ export class Log {
     return end.isCut ? yield* this.read(startAt(end.reached)) : end;
   }
 
-  /** What is there, and then what comes, until the signal. */
-  async *follow(start: Start | null): AsyncGenerator<Step, void, undefined> {
+  /**
+   * What is there, and then what comes, until the signal. Trouble with the channel that can pass by itself is an error at
+   * the beginning alone; once reading has `begun`, it goes on from where it was.
+   */
+  async *follow(
+    start: Start | null,
+    { begun = false }: { readonly begun?: boolean } = {},
+  ): AsyncGenerator<Step, void, undefined> {
+    const { signal, clock } = this.#options;
+    let [from, failures, isBegun] = [start, 0, begun];
+    const goesWell = (): void => void ([failures, isBegun] = [0, true]);
+    while (!signal.aborted) {
+      try {
+        for await (const step of this.#follow(from, goesWell)) {
+          if (step.kind === 'entry') from = startAt(step.reached);
+          yield step;
+        }
+      } catch (error) {
+        if (!isBegun || !isPassing(error)) throw error;
+        const pause = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS) * (1 + Math.random() / 4);
+        await clock.wait(Math.max(pause, error.retryAfterMs ?? 0), signal);
+      }
+    }
+  }
+
+  async *#follow(start: Start | null, goesWell: () => void): AsyncGenerator<Step, void, undefined> {
     const { signal, clock } = this.#options;
     let end = yield* this.read(start);
     while (!signal.aborted) {
+      goesWell();
       if (end.waitMs > 0) await clock.wait(Math.min(end.waitMs, HOLE_POLL_MS), signal);
       const next = yield* this.#followOn(end.reached);
       end = next ?? (yield* this.#readAnew());
@@ -194,16 +220,8 @@ export class Log {
   async #isCut({ id }: Entry, { entry, upTo }: Reached): Promise<boolean> {
     const gap = this.#unreachable.find(({ from, to }) => from <= upTo + 1 && to >= id - 1);
     if (id === upTo + 1 || !gap || entry === null) return false;
-    for (let tries = 1; ; tries++) {
-      try {
-        const first = await firstEntry(this.#evidence(), entry.id - 1);
-        return first === null || !standsAt(cursorOf(entry), first);
-      } catch (error) {
-        // right after a restart of the relay a request may still go out on a connection that is dead
-        if (!isChannelError(error) || tries === CUT_TRIES) throw error;
-        await this.#options.clock.wait(CUT_PAUSE_MS * (1 + Math.random() / 4), this.#options.signal);
-      }
-    }
+    const first = await firstEntry(this.#evidence(), entry.id - 1);
+    return first === null || !standsAt(cursorOf(entry), first);
   }
 
   async #isAnother(entry: Entry): Promise<boolean> {

@@ -38,6 +38,12 @@ export interface Offered {
   readonly place: string;
 }
 
+export interface Making {
+  readonly name: string;
+  readonly passphrase: string | null;
+  readonly keepDays?: number | null;
+}
+
 export interface Found {
   readonly talk: Talk;
   readonly message: ShownMessage;
@@ -112,15 +118,15 @@ export class App {
 
   /** @throws Problem `wrong-passphrase`, `empty-passphrase` */
   async setPassphrase(was: string | null, next: string | null): Promise<void> {
+    // a wrong one changes nothing, and nothing is closed for it
+    (await told(openBrowserProfile({ passphrase: was, derive: deriveInWorker }))).close();
     this.#closeProfile();
+    let now = was;
     try {
       await told(setBrowserPassphrase({ passphrase: was, next, derive: deriveInWorker }));
-      await this.#open(await openBrowserProfile({ passphrase: next, derive: deriveInWorker }), next !== null);
-    } catch (error) {
-      const state = await browserProfileState();
-      if (state === 'open') await this.#open(await openBrowserProfile(), false);
-      else this.#show({ kind: 'locked' });
-      throw error;
+      now = next;
+    } finally {
+      await this.#open(await openBrowserProfile({ passphrase: now, derive: deriveInWorker }), now !== null);
     }
   }
 
@@ -155,10 +161,15 @@ export class App {
     }
   }
 
-  /** A conversation on the home relay. `passphrase` null: a random key, in the invite. @throws Problem */
-  async create({ name, passphrase }: { readonly name: string; readonly passphrase: string | null }): Promise<Talk> {
+  /**
+   * A conversation on the home relay. `passphrase` null: a random key, in the invite. `keepDays` null: as long as the relay
+   * keeps anything.
+   *
+   * @throws Problem
+   */
+  async create({ name, passphrase, keepDays = null }: Making): Promise<Talk> {
     const owner = this.#owner();
-    const { address, writeKey, readKey } = await makeChannel(owner);
+    const { address, writeKey, readKey } = await makeChannel(owner, keepDays);
     const { place } = parseAddress(address);
     const me = this.#settings.value.me || null;
     const site = { name: this.#freeName(name), address, place, me: me ?? undefined };

@@ -44,12 +44,14 @@ export async function mayCreate(owner: Owner): Promise<boolean | null> {
 /**
  * Makes a private channel that takes nothing readable.
  *
+ * @param keepDays how long its entries are kept; null: as long as the relay keeps any
  * @throws Problem `not-allowed`, `unreachable`, `refused`
  */
-export async function makeChannel(owner: Owner): Promise<MadeChannel> {
+export async function makeChannel(owner: Owner, keepDays: number | null): Promise<MadeChannel> {
   const { id, api_keys: keys } = (await changed(owner, 'POST', '/channels.json', {
     sealed: 'true',
     public_flag: 'false',
+    ...(keepDays === null ? {} : { keep_days: String(keepDays) }),
   })) as { id?: unknown; api_keys?: unknown };
   const [writeKey, readKey] = [keyIn(keys, true), keyIn(keys, false)];
   if (typeof id !== 'number' || writeKey === null || readKey === null) throw strange(owner);

@@ -36,11 +36,13 @@ function Making({ app, onAgreed }: MakingProps): JSX.Element {
   const [name, me] = [useSignal(''), useSignal(app.settings.value.me)];
   const withPassphrase = useSignal(false);
   const passphrase = useSignal<string | null>(null);
+  const keepDays = useSignal<number | null>(null);
   const { busy, problem, run } = useAttempt();
   const make = (): Promise<void> =>
     run(async () => {
       if (me.value.trim() !== app.settings.value.me) await app.change({ me: me.value.trim() });
-      const talk = await app.create({ name: name.value, passphrase: withPassphrase.value ? passphrase.value : null });
+      const secret = withPassphrase.value ? passphrase.value : null;
+      const talk = await app.create({ name: name.value, passphrase: secret, keepDays: keepDays.value });
       if (withPassphrase.value) onAgreed(talk);
       else openDialog({ kind: 'invite', talk });
     });
@@ -67,6 +69,7 @@ function Making({ app, onAgreed }: MakingProps): JSX.Element {
       />
       <Ways withPassphrase={withPassphrase.value} choose={(chosen) => (withPassphrase.value = chosen)} />
       {withPassphrase.value && <NewPassphrase onChange={(usable) => (passphrase.value = usable)} />}
+      <Keeping days={keepDays.value} choose={(days) => (keepDays.value = days)} />
       <ProblemNote problem={problem.value} />
       <div class="choices">
         <button
@@ -78,6 +81,34 @@ function Making({ app, onAgreed }: MakingProps): JSX.Element {
         </button>
       </div>
     </form>
+  );
+}
+
+/** How long, in days; null: for ever. */
+const KEPT: readonly (readonly [number | null, string])[] = [
+  [null, 'for ever'],
+  [30, '30 days'],
+  [7, '7 days'],
+  [1, 'one day'],
+];
+
+interface KeepingProps {
+  readonly days: number | null;
+  readonly choose: (days: number | null) => void;
+}
+
+function Keeping({ days, choose }: KeepingProps): JSX.Element {
+  return (
+    <label class="select">
+      <span>How long the relay keeps messages (who joins after that cannot check the beginning)</span>
+      <select value={String(days)} onChange={(event) => choose(Number(event.currentTarget.value) || null)}>
+        {KEPT.map(([each, words]) => (
+          <option key={words} value={String(each)}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

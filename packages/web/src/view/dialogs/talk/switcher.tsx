@@ -13,7 +13,10 @@ const optionId = (at: number): string => `switcher-${at}`;
 export function Switcher({ app }: { readonly app: App }): JSX.Element {
   const wanted = useSignal('');
   const at = useSignal(0);
-  const found = app.talks.value.filter((talk) => folded(talk.name.value).includes(folded(wanted.value)));
+  // asked anew by each handler: keys may come faster than the list is drawn
+  const matching = (): Talk[] =>
+    app.talks.value.filter((talk) => folded(talk.name.value).includes(folded(wanted.value)));
+  const found = matching();
   const go = (talk: Talk | undefined): void => {
     if (!talk) return;
     closeDialog();
@@ -21,9 +24,10 @@ export function Switcher({ app }: { readonly app: App }): JSX.Element {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step === 0 || found.length === 0) return;
+    const { length } = matching();
+    if (step === 0 || length === 0) return;
     event.preventDefault();
-    at.value = (at.value + step + found.length) % found.length;
+    at.value = (at.value + step + length) % length;
     document.getElementById(optionId(at.value))?.scrollIntoView({ block: 'nearest' });
   };
   return (
@@ -31,7 +35,7 @@ export function Switcher({ app }: { readonly app: App }): JSX.Element {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          go(found[at.value]);
+          go(matching()[at.value]);
         }}
       >
         <input
