@@ -1,5 +1,5 @@
 import { signal, type Signal } from '@preact/signals';
-import { scriptUrl } from './engine/script-url.ts';
+import { scriptUrl } from './engine/page/script-url.ts';
 
 /** A newer build is here; it is used from the next start on. */
 export const updateIsHere: Signal<boolean> = signal(false);

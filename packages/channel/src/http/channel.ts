@@ -9,7 +9,6 @@ import type { ServerSettings } from './info.ts';
 import { isOurs, readInfo, readSettings } from './info.ts';
 import { followRelay } from './follow-relay.ts';
 import { readRelay } from './relay-feed.ts';
-import { followThingSpeak, readThingSpeak } from './thingspeak-feed.ts';
 import { bulkUpdate, nothingSent, update } from './write.ts';
 
 /** A server that is silent for longer than this is not going to answer. */
@@ -99,7 +98,8 @@ class HttpChannel implements Channel {
 
   async *read(range: ReadRange, options: ReadOptions = {}): AsyncIterable<Entry> {
     options.signal?.throwIfAborted();
-    const read = isOurs(await this.#server(options)) ? readRelay : readThingSpeak;
+    const ours = isOurs(await this.#server(options));
+    const read = ours ? readRelay : (await thingSpeak()).readThingSpeak;
     yield* read(this.#connection, range, options);
   }
 
@@ -108,7 +108,7 @@ class HttpChannel implements Channel {
       const server = await this.#server(options);
       const live = server.limits?.live === true;
       if (isOurs(server)) yield* followRelay(this.#connection, after, { ...options, live });
-      else yield* followThingSpeak(this.#connection, after, options);
+      else yield* (await thingSpeak()).followThingSpeak(this.#connection, after, options);
     } catch (error) {
       if (options.signal?.aborted !== true) throw error;
     }
@@ -123,4 +123,9 @@ class HttpChannel implements Channel {
     this.#settings ??= await readSettings(this.#connection, options);
     return this.#settings;
   }
+}
+
+/** Reading ThingSpeak, loaded by whoever needs it: a page of a relay does not. */
+function thingSpeak(): Promise<typeof import('./thingspeak-feed.ts')> {
+  return import('./thingspeak-feed.ts');
 }

@@ -19,7 +19,6 @@ import { Live } from './live.ts';
 import { membersOf, type ConversationMember } from './members.ts';
 import { Presenting, type FramedMessage } from './message.ts';
 import type { Parts } from './parts.ts';
-import { reread } from './reread.ts';
 import { fernetSeal, type Written } from './seal.ts';
 import { unkeep } from './shown.ts';
 import { emptyState } from './state.ts';
@@ -218,6 +217,7 @@ export class FramedConversation {
 
   /** Reads everything again from the beginning; what the channel has put right since is not held against it any more. */
   async check({ signal = new AbortController().signal }: { signal?: AbortSignal } = {}): Promise<Checked> {
+    const { reread } = await import('./reread.ts');
     const { adopted, withheld } = await reread(this.#parts, signal);
     const unchecked = whyUnchecked(await this.#parts.live.current());
     const findings = [...(await this.findings()), ...(unchecked ? [unchecked] : [])];

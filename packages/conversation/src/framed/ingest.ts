@@ -7,7 +7,6 @@ import { openAhead } from '../reading/open-ahead.ts';
 import { Opening } from '../reading/opening.ts';
 import type { Noticed } from './noticed.ts';
 import { labelsOf, type Parts } from './parts.ts';
-import { reread } from './reread.ts';
 import { Taking, type Brought } from './take.ts';
 
 export interface IngestOptions {
@@ -89,6 +88,7 @@ export class Ingest {
   }
 
   async #reread(): Promise<boolean> {
+    const { reread } = await import('./reread.ts'); // rare: a page that shows its first message does without
     const { adopted } = await reread(this.#parts, this.#options.signal);
     return adopted;
   }

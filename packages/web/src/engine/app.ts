@@ -1,15 +1,5 @@
 import { parseAddress } from '@fernspeak/channel';
-import {
-  agreedConversation,
-  foundConversation,
-  invitedConversation,
-  knownConversations,
-  readInvite,
-  rememberConversation,
-  writeKeyOf,
-  type About,
-  type Invite,
-} from '@fernspeak/conversation';
+import { knownConversations, readInvite } from '@fernspeak/conversation';
 import {
   browserProfileState,
   createBrowserProfile,
@@ -18,36 +8,18 @@ import {
   type BrowserProfile,
 } from '@fernspeak/conversation/browser-profile';
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import { takeFragment } from './address-bar.ts';
+import { takeFragment } from './page/address-bar.ts';
 import { deriveInWorker } from './derive.ts';
-import { ECHO, ECHO_TALK, answerMyself, inviteEcho } from './echo.ts';
-import { FIRST_SETTINGS, type Phase, type Settings, type ShownMessage } from './model.ts';
-import { Problem, problemOf } from './problem.ts';
-import { homeRelay, makeChannel, mayCreate, setWriteKey, type Owner } from './relay.ts';
-import { isShown, shownOf } from './shown.ts';
-import { own, takeOver, type Ownership } from './tabs.ts';
-import { Talk } from './talk.ts';
+import { ECHO, ECHO_TALK, answerMyself, inviteEcho } from './echo/echo.ts';
+import { Entrance, type Making, type Offered } from './entrance.ts';
+import { FIRST_SETTINGS, type Phase, type Settings } from './model.ts';
+import { Problem, problemOf, told } from './problem.ts';
+import { homeRelay, mayCreate, type Owner } from './relay.ts';
+import type { Found, Search } from './search.ts';
+import { own, takeOver, type Ownership } from './page/tabs.ts';
+import { Talk } from './talk/talk.ts';
 
 const SETTINGS = 'settings';
-const FOUND_AT_MOST = 50;
-
-/** An invite that was opened, pasted or scanned; nothing is joined by that. */
-export interface Offered {
-  readonly invite: Invite;
-  /** Where it leads, to show. */
-  readonly place: string;
-}
-
-export interface Making {
-  readonly name: string;
-  readonly passphrase: string | null;
-  readonly keepDays?: number | null;
-}
-
-export interface Found {
-  readonly talk: Talk;
-  readonly message: ShownMessage;
-}
 
 /** All that the view knows: signals to read, and actions, which reject with a `Problem`. */
 export class App {
@@ -67,6 +39,7 @@ export class App {
   #ended = new AbortController();
   #givenUserKey: string | null = null;
   #lockTimer: ReturnType<typeof setTimeout> | undefined;
+  #search: Search | null = null;
 
   readonly phase: ReadonlySignal<Phase> = this.#phase;
   readonly current: ReadonlySignal<Talk | null> = this.#current;
@@ -161,35 +134,19 @@ export class App {
     }
   }
 
-  /**
-   * A conversation on the home relay. `passphrase` null: a random key, in the invite. `keepDays` null: as long as the relay
-   * keeps anything.
-   *
-   * @throws Problem
-   */
-  async create({ name, passphrase, keepDays = null }: Making): Promise<Talk> {
-    const owner = this.#owner();
-    const { address, writeKey, readKey } = await makeChannel(owner, keepDays);
-    const { place } = parseAddress(address);
-    const me = this.#settings.value.me || null;
-    const site = { name: this.#freeName(name), address, place, me: me ?? undefined };
-    if (passphrase === null) return this.#enter(foundConversation({ ...site, writeKey, readKey }));
-    const key = await told(deriveInWorker({ secret: passphrase, place }));
-    const derived = await writeKeyOf(key);
-    await setWriteKey(owner, address, derived);
-    return this.#enter(await agreedConversation({ ...site, key, writeKey: derived, readKey }));
+  /** A conversation on the home relay. @throws Problem */
+  async create(making: Making): Promise<Talk> {
+    return this.#add(await this.#entrance().make(making));
   }
 
   /** Joins by a click; opening a link never does. @throws Problem */
-  async join({ invite, place }: Offered, { name, me }: { readonly name: string; readonly me: string }): Promise<Talk> {
-    const { device } = this.#unlocked();
-    const known = await this.#known(invite);
-    if (known) return known;
-    const { address } = parseAddress(invite.address);
-    this.#refuseOutOfReach(address);
-    if (this.#settings.value.me === '' && me !== '') await this.change({ me });
-    const named = { name: this.#freeName(name), address, place, me: me === '' ? undefined : me };
-    return this.#enter(await invitedConversation(invite, { ...named, device }));
+  async join(offered: Offered, names: { readonly name: string; readonly me: string }): Promise<Talk> {
+    const known = this.#entrance().known(offered.invite);
+    if (this.#settings.value.me === '' && names.me !== '' && !known) await this.change({ me: names.me });
+    const talk = known ?? this.#add(await this.#entrance().join(offered, names));
+    this.show(talk);
+    this.offered.value = null;
+    return talk;
   }
 
   async forget(talk: Talk): Promise<void> {
@@ -204,8 +161,8 @@ export class App {
     if (there) return this.show(there);
     const { me } = this.#settings.value;
     if (this.#mayCreate.value !== true) {
-      const { memoryEcho } = await import('./memory-echo.ts');
-      return this.#add(await memoryEcho(me, this.#ended.signal));
+      const { memoryEcho } = await import('./echo/memory-echo.ts');
+      return void this.#add(await memoryEcho(me, this.#ended.signal));
     }
     const talk = await this.create({ name: ECHO_TALK, passphrase: null });
     await inviteEcho(await talk.rawInvite(ECHO), this.#ended.signal);
@@ -214,17 +171,8 @@ export class App {
 
   /** Messages of all conversations with a text in them, the newest first. */
   async search(text: string): Promise<readonly Found[]> {
-    const wanted = folded(text);
-    if (wanted === '') return [];
-    const found: Found[] = [];
-    for (const talk of this.#talks.value) {
-      for (const message of await talk.history()) {
-        if (!isShown(message)) continue;
-        const shown = shownOf(message, talk.me);
-        if (shown.text !== null && folded(shown.text).includes(wanted)) found.push({ talk, message: shown });
-      }
-    }
-    return found.toSorted((a, b) => b.message.at.getTime() - a.message.at.getTime()).slice(0, FOUND_AT_MOST);
+    this.#search ??= new (await import('./search.ts')).Search();
+    return this.#search.find(this.#talks.value, text);
   }
 
   #show(phase: Phase): void {
@@ -306,70 +254,21 @@ export class App {
     this.#profile = null;
   }
 
-  #unlocked(): BrowserProfile {
+  #entrance(): Entrance {
     if (this.#profile === null) throw new Problem('locked', 'The profile is locked.');
-    return this.#profile;
+    return new Entrance({
+      profile: this.#profile,
+      settings: this.#settings.value,
+      owner: this.#owner(),
+      reachesAll: this.#home.value.own,
+      talks: this.#talks.value,
+    });
   }
 
-  /** Remembers a conversation and says hello. One that cannot be written to is not remembered. */
-  async #enter(about: About): Promise<Talk> {
-    const { store, device } = this.#unlocked();
-    void navigator.storage.persist();
-    const id = await rememberConversation(store, about);
-    const talk = new Talk({ id, about, store, device, acknowledge: this.#settings.value.acknowledge });
-    try {
-      await talk.greet();
-    } catch (error) {
-      await talk.forget();
-      throw problemOf(error);
-    }
-    await talk.open();
-    this.offered.value = null;
-    this.#add(talk);
-    return talk;
-  }
-
-  #add(talk: Talk): void {
+  #add(talk: Talk): Talk {
     this.#talks.value = [...this.#talks.value, talk];
     this.show(talk);
-  }
-
-  async #known({ conversationId }: Invite): Promise<Talk | null> {
-    const id = Array.from(conversationId, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    const talk = this.#talks.value.find(({ about }) => about.conversationId === id) ?? null;
-    if (talk) this.show(talk);
-    this.offered.value = talk ? null : this.offered.value;
     return talk;
-  }
-
-  /** The page's policy lets it reach its own relay alone, unless it was served from this computer. */
-  #refuseOutOfReach(address: string): void {
-    const { origin } = new URL(address);
-    if (this.#home.value.own || origin === location.origin) return;
-    throw new Problem(
-      'elsewhere',
-      `This invite leads to ${origin}, and this page may talk to ${location.origin} alone.`,
-      {
-        hint: `Open it there, or run the app from your own computer: fernspeak web`,
-      },
-    );
-  }
-
-  #freeName(wanted: string): string {
-    const taken = new Set(this.#talks.value.map(({ about }) => about.name));
-    const name = wanted.trim() === '' ? 'Conversation' : wanted.trim();
-    for (let n = 1; ; n++) {
-      const candidate = n === 1 ? name : `${name} ${n}`;
-      if (!taken.has(candidate)) return candidate;
-    }
-  }
-}
-
-async function told<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw problemOf(error);
   }
 }
 
@@ -381,9 +280,4 @@ async function canSign(): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** As it is compared in a search. */
-function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase().trim();
 }

@@ -1,7 +1,7 @@
 import { deriveKey, type DeriveOptions } from '@fernspeak/conversation';
 // eslint-disable-next-line import/default -- Vite gives the address of the built worker
 import workerUrl from '../../workers/derive.ts?worker&url';
-import { scriptUrl } from './script-url.ts';
+import { scriptUrl } from './page/script-url.ts';
 
 /** `deriveKey` in a worker: it takes a second of a processor, and the page goes on meanwhile. */
 export async function deriveInWorker(options: DeriveOptions): Promise<string> {

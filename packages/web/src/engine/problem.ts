@@ -31,3 +31,12 @@ export function problemOf(error: unknown): Problem {
   }
   return new Problem('unexpected', error instanceof Error ? error.message : String(error), { cause: error });
 }
+
+/** What this work gives, or its error as a `Problem`. */
+export async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw problemOf(error);
+  }
+}

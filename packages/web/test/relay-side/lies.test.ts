@@ -12,7 +12,7 @@ import {
 } from '@fernspeak/conversation';
 import { copyOf } from '../../src/engine/relay-side/lies.ts';
 import { Sandbox } from '../../src/engine/relay-side/sandbox.ts';
-import { Talk } from '../../src/engine/talk.ts';
+import { Talk } from '../../src/engine/talk/talk.ts';
 
 /** Ada and Bob have talked: her hello, his, then three messages of each in turn. */
 async function talked(): Promise<{ talk: Talk; channel: MemoryChannel; log: Entry[] }> {

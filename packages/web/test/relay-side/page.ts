@@ -1,6 +1,6 @@
 // What runs in Chromium: the relay's side of a talk with the echo in memory, and beside it what the test asks.
 import { h, render } from 'preact';
-import { memoryEcho } from '../../src/engine/memory-echo.ts';
+import { memoryEcho } from '../../src/engine/echo/memory-echo.ts';
 import { isLinked, link } from '../../src/view/relay-side/linked.ts';
 import { RelaySide } from '../../src/view/relay-side/relay-side.tsx';
 

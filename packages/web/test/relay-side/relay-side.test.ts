@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { test, type TestContext } from 'node:test';
 import { NO_CHROMIUM, openBrowser, openPerson } from '@fernspeak/test';
 import type { Page } from 'playwright-core';
-import type { Talk } from '../../src/engine/talk.ts';
+import type { Talk } from '../../src/engine/talk/talk.ts';
 import { servePage } from './serve-page.ts';
 
 /** What page.ts puts there. */

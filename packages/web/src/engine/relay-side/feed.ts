@@ -1,7 +1,7 @@
 import type { Channel, Entry } from '@fernspeak/channel';
 import { LEAK_WINDOW, leaksOf, type Leaks } from '@fernspeak/channel/outside';
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
-import type { Talk } from '../talk.ts';
+import type { Talk } from '../talk/talk.ts';
 
 /** So many entries are shown at first, and more at a time. */
 const PAGE = 50;

@@ -1,8 +1,8 @@
 import type { Entry } from '@fernspeak/channel';
 import type { Finding } from '@fernspeak/conversation';
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { Reading } from '../talk.ts';
-import type { Talk } from '../talk.ts';
+import type { Reading } from '../talk/talk.ts';
+import type { Talk } from '../talk/talk.ts';
 import { copyOf, lie, type LieKind } from './lies.ts';
 
 /** A copy of a conversation's log to lie in, and what its client says to that. The conversation itself is not touched. */

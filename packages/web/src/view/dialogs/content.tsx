@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { App } from '../../engine/app.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { Lazy } from '../parts/lazy.tsx';
 import { isAboutTalk, type AppDialog, type Opened, type TalkDialog } from './opened.ts';
 

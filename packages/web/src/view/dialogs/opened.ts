@@ -1,6 +1,6 @@
 import type { Finding } from '@fernspeak/conversation';
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 
 /** Dialogs about a conversation. Without `talk`: the one that is shown. */
 export type TalkDialog = { readonly talk?: Talk } & (

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { App, Found } from '../../engine/app.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { App } from '../../engine/app.ts';
+import type { Found } from '../../engine/search.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { openDialog } from '../dialogs/opened.ts';
 import { initial, nameInLine } from '../parts/text.ts';
 import { short } from '../parts/time.ts';

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { RelayFeed } from '../../engine/relay-side/feed.ts';
 import { linesOf } from '../../engine/relay-side/pieces.ts';
 import type { Sandbox } from '../../engine/relay-side/sandbox.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { useAttempt } from '../parts/attempt.ts';
 import { Lazy } from '../parts/lazy.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';

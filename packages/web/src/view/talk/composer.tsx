@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { App } from '../../engine/app.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { useAttempt } from '../parts/attempt.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 

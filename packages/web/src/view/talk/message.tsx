@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ShownMessage } from '../../engine/model.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { openDialog } from '../dialogs/opened.ts';
 import { isLinked, link } from '../relay-side/linked.ts';
 import { clock } from '../parts/time.ts';

@@ -3,7 +3,7 @@ import { Fragment } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ShownMessage } from '../../engine/model.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { day } from '../parts/time.ts';
 import { Message } from './message.tsx';
 

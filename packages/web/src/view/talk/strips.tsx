@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { App } from '../../engine/app.ts';
 import type { Connection } from '../../engine/model.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { openDialog } from '../dialogs/opened.ts';
 import { nameInLine } from '../parts/text.ts';
 

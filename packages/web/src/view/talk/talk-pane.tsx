@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { App } from '../../engine/app.ts';
-import type { Talk } from '../../engine/talk.ts';
+import type { Talk } from '../../engine/talk/talk.ts';
 import { openDialog } from '../dialogs/opened.ts';
 import type { Sides } from '../main-window.tsx';
 import { Footer } from '../parts/footer.tsx';

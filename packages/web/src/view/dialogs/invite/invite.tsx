@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { App } from '../../../engine/app.ts';
-import type { Talk } from '../../../engine/talk.ts';
+import type { Talk } from '../../../engine/talk/talk.ts';
 import { useAttempt } from '../../parts/attempt.ts';
 import { Field } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { App, Offered } from '../../../engine/app.ts';
+import type { App } from '../../../engine/app.ts';
+import type { Offered } from '../../../engine/entrance.ts';
 import { useAttempt } from '../../parts/attempt.ts';
 import { Field } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';

@@ -2,7 +2,7 @@ import { shownName, type ConversationMember } from '@fernspeak/conversation';
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { Talk } from '../../../engine/talk.ts';
+import type { Talk } from '../../../engine/talk/talk.ts';
 import { nameInLine } from '../../parts/text.ts';
 import { clock, short } from '../../parts/time.ts';
 import { TrustMark } from '../../parts/trust-mark.tsx';

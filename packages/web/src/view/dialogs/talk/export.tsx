@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Talk } from '../../../engine/talk.ts';
+import type { Talk } from '../../../engine/talk/talk.ts';
 import { useAttempt } from '../../parts/attempt.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { nameInLine } from '../../parts/text.ts';

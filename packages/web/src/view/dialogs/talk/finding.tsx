@@ -1,7 +1,7 @@
 import { isLoud, type Finding } from '@fernspeak/conversation';
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { Talk } from '../../../engine/talk.ts';
+import type { Talk } from '../../../engine/talk/talk.ts';
 import { useAttempt } from '../../parts/attempt.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { Sheet } from '../sheet.tsx';

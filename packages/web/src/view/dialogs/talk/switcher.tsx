@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { App } from '../../../engine/app.ts';
-import type { Talk } from '../../../engine/talk.ts';
+import { folded } from '../../../engine/search.ts';
+import type { Talk } from '../../../engine/talk/talk.ts';
 import { nameInLine } from '../../parts/text.ts';
 import { closeDialog } from '../opened.ts';
 import { Sheet } from '../sheet.tsx';
@@ -73,8 +74,4 @@ export function Switcher({ app }: { readonly app: App }): JSX.Element {
       </p>
     </Sheet>
   );
-}
-
-function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase().trim();
 }

@@ -1,7 +1,7 @@
 import type { FramedConversation } from '@fernspeak/conversation';
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { Delivery, ShownMessage } from './model.ts';
-import { problemOf } from './problem.ts';
+import type { Delivery, ShownMessage } from '../model.ts';
+import { problemOf } from '../problem.ts';
 
 /** Tries do not end while the app is open: what cannot go out now waits. */
 const FOR_EVER_MS = 0x7fff_ffff;

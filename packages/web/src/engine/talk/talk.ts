@@ -2,7 +2,6 @@ import { openHttpChannel, parseAddress, type Channel, type MemoryChannel } from 
 import {
   FramedConversation,
   inviteLink,
-  shownName,
   type About,
   type ConversationMember,
   type Device,
@@ -14,19 +13,16 @@ import {
   type Store,
 } from '@fernspeak/conversation';
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { Connection, IdentityChange, ShownMessage, Trust } from './model.ts';
+import type { Connection, IdentityChange, ShownMessage, Trust } from '../model.ts';
+import { Following } from './following.ts';
 import { Outgoing } from './outgoing.ts';
-import { Problem, problemOf } from './problem.ts';
+import { Problem } from '../problem.ts';
+import { receiptsOf, withReceipts } from './receipts.ts';
 import { isShown, shownOf } from './shown.ts';
 import { WatchedChannel } from './watched-channel.ts';
 
 /** So many messages are loaded at first, and more at a time. */
 const PAGE = 100;
-/** So many of one's own newest messages are asked about. */
-const ASKED_ABOUT = 30;
-/** Waiting times after a connection that ended, in milliseconds. */
-const RETRY_MS = [500, 1000, 2000, 5000, 10_000, 30_000] as const;
-
 export interface TalkOptions extends KnownConversation {
   readonly store: Store;
   readonly device: Device;
@@ -61,7 +57,7 @@ export class Talk {
   /** Sending waits for a decision about these. */
   readonly changed: ReadonlySignal<readonly IdentityChange[]>;
   readonly #conversation: FramedConversation;
-  readonly #acknowledge: boolean;
+  readonly #following: Following;
   readonly #ended = new AbortController();
   readonly #outgoing: Outgoing;
   readonly #name = signal('');
@@ -70,25 +66,30 @@ export class Talk {
   readonly #members = signal<readonly ConversationMember[]>([]);
   readonly #findings = signal<readonly Finding[]>([]);
   readonly #logFindings = signal<readonly Finding[]>([]);
-  readonly #connection = signal<Connection>('connecting');
   readonly #unread = signal(0);
-  #commit: () => Promise<void> = async () => {};
-  #wake: () => void = () => {};
   #visible = false;
 
   constructor({ id, about, store, device, acknowledge, channel }: TalkOptions) {
     this.id = id;
     this.about = about;
     this.me = device.id;
-    this.#acknowledge = acknowledge;
-    this.channel = new WatchedChannel(channel ?? channelAt(about), () => void this.#lost());
+    this.channel = new WatchedChannel(channel ?? channelAt(about), () => void this.#following.lost());
     this.#conversation = new FramedConversation({ id, about, channel: this.channel, store, device });
     this.#outgoing = new Outgoing(this.#conversation, this.#ended.signal);
+    this.#following = new Following({
+      channel: this.channel,
+      conversation: this.#conversation,
+      acknowledge,
+      signal: this.#ended.signal,
+      onMessage: (message) => this.#take(message),
+      onFinding: (finding) => (this.#logFindings.value = [...this.#logFindings.value, finding]),
+      onLive: () => this.#outgoing.flush(),
+    });
     this.#name.value = about.name;
     this.name = this.#name;
     this.hasOlder = this.#hasOlder;
     this.members = this.#members;
-    this.connection = this.#connection;
+    this.connection = this.#following.connection;
     this.unread = this.#unread;
     this.findings = computed(() => [...this.#logFindings.value, ...this.#findings.value]);
     this.messages = computed(() => [...this.#window.value, ...this.#outgoing.pending.value]);
@@ -100,18 +101,17 @@ export class Talk {
   /** Loads what this device has, and begins to follow the channel. */
   async open(): Promise<void> {
     await this.#load(PAGE);
-    void this.#follow();
+    void this.#following.run();
     this.#outgoing.flush();
   }
 
   close(): void {
     this.#ended.abort();
-    this.#wake();
   }
 
   /** The network is back: tries again at once. */
   wake(): void {
-    this.#wake();
+    this.#following.wake();
     this.#outgoing.flush();
   }
 
@@ -152,7 +152,7 @@ export class Talk {
     this.#visible = visible;
     if (!visible) return;
     this.#unread.value = 0;
-    await this.#commit();
+    await this.#following.commit();
   }
 
   /** The link of a new invite; a secret. `label`: whom it is for. */
@@ -207,9 +207,9 @@ export class Talk {
     return this.#conversation.greet({ signal: this.#ended.signal });
   }
 
-  /** All of it, oldest first, from this device alone. */
-  history(): Promise<readonly FramedMessage[]> {
-    return this.#conversation.history({ after: 0 });
+  /** All of it, oldest first, from this device alone. `after`: what stands behind this position. */
+  history({ after = 0 }: { readonly after?: number } = {}): Promise<readonly FramedMessage[]> {
+    return this.#conversation.history({ after });
   }
 
   /** What a client of this conversation says to another log. Nothing is kept. */
@@ -232,37 +232,6 @@ export class Talk {
     await this.#lookForReceipts();
   }
 
-  async #follow(): Promise<void> {
-    for (let failures = 0; !this.#ended.signal.aborted; failures++) {
-      try {
-        await this.#followOnce(() => (failures = 0));
-      } catch (error) {
-        if (this.#ended.signal.aborted) return;
-        const { code } = problemOf(error);
-        this.#connection.value = code === 'unauthorized' || code === 'not-found' ? 'stopped' : 'offline';
-      }
-      await this.#pause(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0);
-    }
-  }
-
-  async #followOnce(alive: () => void): Promise<void> {
-    // an answer of the channel is what makes it live: following alone waits in silence
-    await this.channel.info({ signal: this.#ended.signal });
-    this.#connection.value = 'live';
-    alive();
-    this.#outgoing.flush();
-    const unread = this.#conversation.follow({
-      signal: this.#ended.signal,
-      acknowledge: this.#acknowledge,
-      onFinding: (finding) => (this.#logFindings.value = [...this.#logFindings.value, finding]),
-    });
-    this.#commit = () => unread.commit();
-    for await (const message of unread) {
-      alive();
-      await this.#take(message);
-    }
-  }
-
   async #take(message: FramedMessage): Promise<void> {
     const window = this.#window.value;
     const newest = window.at(-1)?.position ?? 0;
@@ -277,57 +246,14 @@ export class Talk {
     if (message.kind === 'hello' || !this.#members.value.some(({ id }) => id === message.sender?.id)) {
       await this.#load(Math.max(PAGE, this.#window.value.length));
     } else if (message.findings.length > 0) this.#findings.value = await this.#conversation.findings();
-    if (this.#visible) await this.#commit();
+    if (this.#visible) await this.#following.commit();
     await this.#lookForReceipts();
   }
 
-  /** Who has one's newest messages. */
   async #lookForReceipts(): Promise<void> {
-    const names = new Map(this.#members.value.map((member) => [member.id, shownName(member)]));
-    const own = this.#window.value.filter(({ mine, id }) => mine && id !== null).slice(-ASKED_ABOUT);
-    const by = new Map<string, readonly string[]>();
-    for (const { key, id } of own) {
-      const keys = (await this.#conversation.receivedBy(id ?? '')).filter((each) => each !== this.me);
-      if (keys.length > 0)
-        by.set(
-          key,
-          keys.map((each) => names.get(each) ?? each),
-        );
-    }
-    if (by.size === 0) return;
-    this.#window.value = this.#window.value.map((message) => {
-      const names = by.get(message.key);
-      if (!names) return message;
-      const told = message.delivery?.state === 'received' ? message.delivery.by : [];
-      return names.length === told.length ? message : { ...message, delivery: { state: 'received', by: names } };
-    });
-  }
-
-  /** The follower has lost the channel, and tries again by itself; here only until it answers. */
-  async #lost(): Promise<void> {
-    if (this.#connection.value === 'offline') return;
-    this.#connection.value = 'offline';
-    for (let tries = 0; !this.#ended.signal.aborted; tries++) {
-      await this.#pause(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 0);
-      try {
-        await this.channel.info({ signal: this.#ended.signal });
-        this.#connection.value = 'live';
-        this.#outgoing.flush();
-        return;
-      } catch {
-        // still away
-      }
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const asked = { messages: this.#window.value, members: this.#members.value, me: this.me };
+    const by = await receiptsOf(this.#conversation, asked);
+    if (by.size > 0) this.#window.value = withReceipts(this.#window.value, by);
   }
 }
 

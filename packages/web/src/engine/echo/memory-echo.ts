@@ -10,7 +10,7 @@ import {
   type Invite,
 } from '@fernspeak/conversation';
 import { ECHO, ECHO_TALK, repeat } from './echo.ts';
-import { Talk } from './talk.ts';
+import { Talk } from '../talk/talk.ts';
 
 /** The demo where no channel can be made: both ends and the channel between them live as long as the page. */
 export async function memoryEcho(me: string, ended: AbortSignal): Promise<Talk> {

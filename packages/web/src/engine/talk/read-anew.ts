@@ -8,7 +8,7 @@ import {
   type About,
   type Finding,
 } from '@fernspeak/conversation';
-import type { ShownMessage } from './model.ts';
+import type { ShownMessage } from '../model.ts';
 import { isShown, shownOf } from './shown.ts';
 import type { Reading } from './talk.ts';
 

@@ -1,5 +1,5 @@
 import { textOf, type FramedMessage } from '@fernspeak/conversation';
-import type { Delivery, ShownMessage } from './model.ts';
+import type { Delivery, ShownMessage } from '../model.ts';
 
 /** Kinds that are part of the talk; acknowledgements only say that something arrived. */
 const SHOWN: ReadonlySet<FramedMessage['kind']> = new Set(['text', 'hello', 'newer', 'plain', 'none']);
