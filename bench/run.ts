@@ -1,9 +1,10 @@
-// npm run bench [-- fernet|startup|reading|conversation|live]: side by side with the peers, or with itself at another size.
+// npm run bench [-- fernet|startup|reading|conversation|live|web]: side by side with the peers, or with itself at another size.
 import { benchConversation } from './conversation.ts';
 import { benchFernet } from './fernet/bench.ts';
 import { benchLive } from './live.ts';
 import { benchReading } from './reading.ts';
 import { benchStartup } from './startup.ts';
+import { benchWeb } from './web.ts';
 
 const SUITES: Readonly<Record<string, () => void | Promise<void>>> = {
   fernet: benchFernet,
@@ -11,6 +12,7 @@ const SUITES: Readonly<Record<string, () => void | Promise<void>>> = {
   reading: benchReading,
   conversation: benchConversation,
   live: benchLive,
+  web: benchWeb,
 };
 
 const asked = process.argv.slice(2);

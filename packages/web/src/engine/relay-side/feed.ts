@@ -6,6 +6,9 @@ import type { Talk } from '../talk/talk.ts';
 /** So many entries are shown at first, and more at a time. */
 const PAGE = 50;
 
+/** Behind a message it looks after so long: what is on its way goes first. In milliseconds. */
+const PAUSE_MS = 100;
+
 /** The channel of a talk as the relay gives it, kept up while it is looked at. Lives until `close`. */
 export class RelayFeed {
   /** Oldest first; never all of a long channel. */
@@ -23,6 +26,7 @@ export class RelayFeed {
   readonly #unwatch: () => void;
   #reading: Promise<void> | null = null;
   #again = false;
+  #due: ReturnType<typeof setTimeout> | undefined;
 
   constructor(talk: Talk) {
     this.#channel = talk.channel;
@@ -35,12 +39,13 @@ export class RelayFeed {
       // what comes and what is received shows there
       void talk.messages.value;
       void talk.connection.value;
-      queueMicrotask(() => this.#refresh());
+      this.#due ??= setTimeout(() => this.#refresh(), this.#loaded.peek().length > 0 ? PAUSE_MS : 0);
     });
   }
 
   close(): void {
     this.#unwatch();
+    clearTimeout(this.#due);
     this.#ended.abort();
   }
 
@@ -57,6 +62,7 @@ export class RelayFeed {
   }
 
   #refresh(): void {
+    this.#due = undefined;
     if (this.#ended.signal.aborted) return;
     if (this.#reading) this.#again = true;
     else {
