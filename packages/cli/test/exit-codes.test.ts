@@ -61,8 +61,10 @@ test('a profile that is locked, and one whose key another device has, have codes
   assert.equal(exitCodeOf(new ConversationError('cloned', 'It is cloned.')), EXIT.identity);
 });
 
-test('a link that is none is a mistake of the command line', () => {
-  for (const code of ['not-an-invite', 'broken-invite', 'newer-invite'] as const) {
+test('a link or a file that is none is a mistake of the command line', () => {
+  const links = ['not-an-invite', 'broken-invite', 'newer-invite'] as const;
+  const files = ['not-a-recovery-file', 'broken-recovery-file', 'newer-recovery-file'] as const;
+  for (const code of [...links, ...files]) {
     assert.equal(exitCodeOf(new ConversationError(code, 'It is none.')), EXIT.usage);
   }
 });

@@ -6,7 +6,11 @@ export type SigningDomain = 'fernspeak/frame/v1';
 
 /** The same for hashes. */
 export type HashDomain =
-  'fernspeak/message/v1' | 'fernspeak/chain/v1' | 'fernspeak/safety-number/v1' | 'fernspeak/invite/v1';
+  | 'fernspeak/message/v1'
+  | 'fernspeak/chain/v1'
+  | 'fernspeak/safety-number/v1'
+  | 'fernspeak/invite/v1'
+  | 'fernspeak/recovery-file/v1';
 
 const beginnings = new Map<string, Uint8Array>();
 

@@ -59,3 +59,5 @@ export {
 export { shownName, type ConversationMember } from './framed/members.ts';
 export type { FramedMessage } from './framed/message.ts';
 export type { MessageKind } from './framed/shown.ts';
+export { openRecovery, sealRecovery, type RecoveryPassphrase } from './recovery/file.ts';
+export { gatherRecovery, takeUp, type Recovery, type SavedConversation, type TakenUp } from './recovery/recovery.ts';
