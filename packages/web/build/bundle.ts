@@ -21,16 +21,16 @@ const shared: InlineConfig = {
 };
 
 /**
- * Puts the page, its chunks, styles and workers into an empty folder. Twice: what is loaded between the shell and the first
- * message is known after the first time, and goes into one file, which is smaller than its parts.
+ * Puts the page, its chunks, styles and workers into an empty folder. Twice: what is loaded with the page, and what from then
+ * until the first message, is known after the first time, and goes into one file each, smaller and sooner there than its parts.
  */
 export async function bundleApp(out: string): Promise<readonly Output[]> {
-  const { firstMessage } = modulesByStage(await bundle(out, new Set()));
-  return bundle(out, firstMessage);
+  const { shell, firstMessage } = modulesByStage(await bundle(out, {}));
+  return bundle(out, { shell, engine: firstMessage });
 }
 
-/** @param together modules that go into one file */
-async function bundle(out: string, together: ReadonlySet<string>): Promise<readonly Output[]> {
+/** @param files modules that go into one file, by its name */
+async function bundle(out: string, files: Readonly<Record<string, ReadonlySet<string>>>): Promise<readonly Output[]> {
   const built = await build({
     ...shared,
     worker: { format: 'es' },
@@ -46,7 +46,7 @@ async function bundle(out: string, together: ReadonlySet<string>): Promise<reado
         output: {
           codeSplitting: {
             includeDependenciesRecursively: false,
-            groups: [{ name: 'engine', test: (id: string) => together.has(id) }],
+            groups: Object.entries(files).map(([name, modules]) => ({ name, test: (id: string) => modules.has(id) })),
           },
         },
       },

@@ -7,6 +7,9 @@ export const BUDGET = { shell: 30_000, firstMessage: 80_000 } as const;
 /** What the page asks for until the first message is there, beside what index.html loads: the engine, and the relay's side. */
 const UNTIL_FIRST_MESSAGE = ['/src/engine/app.ts', '/src/view/relay-side/relay-side.tsx'];
 
+/** The page and its own script, which all begins with: in a file with others they would wait for themselves. */
+const MAIN = /\/(?:index\.html|src\/main\.tsx)$/;
+
 /** Bytes after gzip. */
 export interface Sizes {
   /** What index.html loads by itself, it included. */
@@ -41,12 +44,23 @@ export function sizesOf(outputs: readonly Output[], page: Uint8Array): Sizes {
   return { shell: shellBytes, firstMessage: shellBytes + sum('first message'), files, missing };
 }
 
-/** Modules that are loaded after the shell and until the first message. */
-export function modulesByStage(outputs: readonly Output[]): { readonly firstMessage: ReadonlySet<string> } {
+/** Modules by when they are loaded: with the page, and from then until the first message. */
+export interface ModulesByStage {
+  readonly shell: ReadonlySet<string>;
+  readonly firstMessage: ReadonlySet<string>;
+}
+
+/** What is loaded when; the page and its own script are in neither. */
+export function modulesByStage(outputs: readonly Output[]): ModulesByStage {
   const [shell, first] = stages(outputs);
-  const modulesOf = (names: ReadonlySet<string>): ReadonlySet<string> =>
-    new Set(outputs.flatMap((part) => (part.type === 'chunk' && names.has(part.fileName) ? part.moduleIds : [])));
-  return { firstMessage: modulesOf(new Set([...first].filter((name) => !shell.has(name)))) };
+  const modulesOf = (isIn: (name: string) => boolean): ReadonlySet<string> => {
+    const chunks = outputs.filter((part) => part.type === 'chunk').filter(({ fileName }) => isIn(fileName));
+    return new Set(chunks.flatMap(({ moduleIds }) => moduleIds).filter((id) => !MAIN.test(id)));
+  };
+  return {
+    shell: modulesOf((name) => shell.has(name)),
+    firstMessage: modulesOf((name) => first.has(name) && !shell.has(name)),
+  };
 }
 
 /** Names of the files of the shell, and of all until the first message. */

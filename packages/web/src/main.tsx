@@ -11,5 +11,5 @@ import './style/dialogs.css';
 const { App } = await import('./engine/app.ts');
 const app = new App();
 render(<Root app={app} />, document.getElementById('app') as HTMLElement);
-void app.start();
-keepOffline();
+// the other files come after what is waited for
+void app.start().finally(keepOffline);

@@ -33,6 +33,9 @@ export interface HttpChannelOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
+/** So long a server's settings are not asked for again: each message asks how far the channel is. In milliseconds. */
+const SETTINGS_MS = 60_000;
+
 /**
  * A channel of ThingSpeak, of our relay, or of anything that speaks ThingSpeak's HTTP API. Nothing is sent before the
  * first call. Throws ChannelError when the address is none of an HTTP channel.
@@ -51,6 +54,7 @@ class HttpChannel implements Channel {
   readonly #closing = new AbortController();
   #limits: Limits | undefined;
   #settings: ServerSettings | undefined;
+  #settingsAt = -Infinity;
 
   constructor(options: HttpChannelOptions & { parsed: Connection['address'] }) {
     this.address = options.parsed.address;
@@ -69,9 +73,13 @@ class HttpChannel implements Channel {
   }
 
   async info(options: CallOptions = {}): Promise<ChannelInfo> {
-    const { info, settings } = await readInfo(this.#connection, options);
+    const isFresh = performance.now() - this.#settingsAt < SETTINGS_MS;
+    const { info, settings } = await readInfo(this.#connection, {
+      ...options,
+      known: isFresh ? this.#settings : undefined,
+    });
     this.#limits = info.limits;
-    this.#settings = settings;
+    if (!isFresh) this.#settle(settings);
     return info;
   }
 
@@ -120,8 +128,13 @@ class HttpChannel implements Channel {
 
   /** Asked once; a server does not turn into another one while somebody reads it. */
   async #server(options: CallOptions): Promise<ServerSettings> {
-    this.#settings ??= await readSettings(this.#connection, options);
-    return this.#settings;
+    return this.#settings ?? this.#settle(await readSettings(this.#connection, options));
+  }
+
+  #settle(settings: ServerSettings): ServerSettings {
+    this.#settingsAt = performance.now();
+    this.#settings = settings;
+    return settings;
   }
 }
 

@@ -47,15 +47,15 @@ function thingSpeakLimits(fieldNames: readonly (string | null)[]): Limits {
 
 /**
  * Asks with the write key where there is one: a private channel refuses a key that belongs to another channel, so a
- * mistaken key is found before anything is written with it.
+ * mistaken key is found before anything is written with it. `known`: the server's settings, which are not asked for then.
  */
 export async function readInfo(
   connection: Connection,
-  options: CallOptions,
+  options: CallOptions & { readonly known: ServerSettings | undefined },
 ): Promise<{ info: ChannelInfo; settings: ServerSettings }> {
   const key = connection.writeKey ?? connection.readKey;
   const [settings, feed] = await Promise.all([
-    readSettings(connection, options),
+    options.known ?? readSettings(connection, options),
     readFeed(connection, { ...options, results: 0, key }),
   ]);
   const isPublic = settings.public ?? (key === undefined ? true : null);
