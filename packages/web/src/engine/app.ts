@@ -1,5 +1,5 @@
 import { parseAddress } from '@fernspeak/channel';
-import { knownConversations, readInvite } from '@fernspeak/conversation';
+import { knownConversations, readInvite, type KnownConversation } from '@fernspeak/conversation';
 import {
   browserProfileState,
   createBrowserProfile,
@@ -9,9 +9,10 @@ import {
 } from '@fernspeak/conversation/browser-profile';
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { takeFragment } from './page/address-bar.ts';
+import { canSign } from './page/can-sign.ts';
 import { deriveInWorker } from './derive.ts';
 import { ECHO, ECHO_TALK, answerMyself, inviteEcho } from './echo/echo.ts';
-import { Entrance, type Making, type Offered } from './entrance.ts';
+import { Entrance, type Beginning, type Making, type Offered } from './entrance.ts';
 import { FIRST_SETTINGS, type Phase, type Settings } from './model.ts';
 import { Problem, problemOf, told } from './problem.ts';
 import { homeRelay, mayCreate, type Owner } from './relay.ts';
@@ -49,11 +50,27 @@ export class App {
   readonly hasPassphrase: ReadonlySignal<boolean> = this.#hasPassphrase;
   /** The relay on which channels are made; `own`: the page was served by `fernspeak web`. */
   readonly home: ReadonlySignal<{ readonly origin: string; readonly own: boolean }> = this.#home;
+  /** Whether there is a conversation with somebody else. */
+  readonly hasCompany: ReadonlySignal<boolean> = computed(() =>
+    this.#talks.value.some(({ about, members }) => about.name !== ECHO_TALK && members.value.length > 1),
+  );
   /** The newest activity first. */
   readonly talks: ReadonlySignal<readonly Talk[]> = computed(() => {
     const at = (talk: Talk): number => talk.last.value?.at.getTime() ?? 0;
     return this.#talks.value.toSorted((a, b) => at(b) - at(a));
   });
+
+  /** For what comes later than the first message. @throws Problem `locked` */
+  get profile(): BrowserProfile {
+    if (this.#profile === null) throw new Problem('locked', 'The profile is locked.');
+    return this.#profile;
+  }
+
+  /** The page's policy lets it reach its own relay alone, unless it was served from this computer; a file it never can. */
+  reaches(address: string): boolean {
+    if (parseAddress(address).kind !== 'http') return false;
+    return this.#home.value.own || new URL(address).origin === location.origin;
+  }
 
   /** Looks what the page was opened with and what this browser has. */
   async start(): Promise<void> {
@@ -69,12 +86,12 @@ export class App {
     await this.#owning(ownership);
   }
 
-  /** First run: makes the profile and the talk with oneself. @throws Problem */
-  async begin({ name, passphrase }: { readonly name: string; readonly passphrase: string | null }): Promise<void> {
+  /** First run: makes the profile and, unless `alone`, the talk with oneself. @throws Problem */
+  async begin({ name, passphrase, alone = false }: Beginning): Promise<void> {
     const profile = await told(createBrowserProfile({ passphrase, derive: deriveInWorker }));
     await this.#open(profile, passphrase !== null);
     await this.change({ me: name.trim() });
-    if (this.offered.value === null) await this.talkToYourself();
+    if (this.offered.value === null && !alone) await this.talkToYourself();
   }
 
   /** @throws Problem `wrong-passphrase` */
@@ -149,6 +166,15 @@ export class App {
     return talk;
   }
 
+  /** Opens a conversation that the profile has. */
+  async take(known: KnownConversation): Promise<Talk> {
+    const { store, device } = this.profile;
+    const talk = new Talk({ ...known, store, device, acknowledge: this.#settings.value.acknowledge });
+    await talk.open();
+    this.#talks.value = [...this.#talks.value, talk];
+    return talk;
+  }
+
   async forget(talk: Talk): Promise<void> {
     this.#talks.value = this.#talks.value.filter((each) => each !== talk);
     if (this.#current.value === talk) this.show(null);
@@ -208,12 +234,15 @@ export class App {
 
   async #owning(ownership: Ownership): Promise<void> {
     this.#ownership = ownership;
-    this.#home.value = await homeRelay(location.origin);
-    await this.#lookWhetherMayCreate();
-    const state = await browserProfileState();
+    const [state] = await Promise.all([browserProfileState(), this.#lookAround()]);
     if (state === 'none') return this.#show({ kind: 'new' });
     if (state === 'locked') return this.#show({ kind: 'locked' });
     await this.#open(await openBrowserProfile(), false);
+  }
+
+  async #lookAround(): Promise<void> {
+    this.#home.value = await homeRelay(location.origin);
+    await this.#lookWhetherMayCreate();
   }
 
   async #lookWhetherMayCreate(): Promise<void> {
@@ -232,12 +261,7 @@ export class App {
     this.#settings.value = { ...FIRST_SETTINGS, ...(kept === null ? {} : (JSON.parse(kept) as Partial<Settings>)) };
     if (this.#givenUserKey !== null) await this.change({ userKey: this.#givenUserKey });
     else await this.#lookWhetherMayCreate();
-    for (const known of await knownConversations(profile.store)) {
-      const { store, device } = profile;
-      const talk = new Talk({ ...known, store, device, acknowledge: this.#settings.value.acknowledge });
-      await talk.open();
-      this.#talks.value = [...this.#talks.value, talk];
-    }
+    for (const known of await knownConversations(profile.store)) await this.take(known);
     await answerMyself(this.#ended.signal);
     this.#show({ kind: 'open' });
     this.stirred();
@@ -255,12 +279,11 @@ export class App {
   }
 
   #entrance(): Entrance {
-    if (this.#profile === null) throw new Problem('locked', 'The profile is locked.');
     return new Entrance({
-      profile: this.#profile,
+      profile: this.profile,
       settings: this.#settings.value,
       owner: this.#owner(),
-      reachesAll: this.#home.value.own,
+      reaches: (address) => this.reaches(address),
       talks: this.#talks.value,
     });
   }
@@ -269,15 +292,5 @@ export class App {
     this.#talks.value = [...this.#talks.value, talk];
     this.show(talk);
     return talk;
-  }
-}
-
-/** WebCrypto's Ed25519 came to browsers in 2025. */
-async function canSign(): Promise<boolean> {
-  try {
-    await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -22,6 +22,13 @@ export interface Offered {
   readonly place: string;
 }
 
+/** What a first run is told. */
+export interface Beginning {
+  readonly name: string;
+  readonly passphrase: string | null;
+  readonly alone?: boolean;
+}
+
 export interface Making {
   readonly name: string;
   /** Null: a random key, in the invite. */
@@ -34,8 +41,8 @@ interface EntranceParts {
   readonly profile: BrowserProfile;
   readonly settings: Settings;
   readonly owner: Owner;
-  /** The page was served from this computer, and may reach any relay. */
-  readonly reachesAll: boolean;
+  /** Whether this page can go to a channel. */
+  readonly reaches: (address: string) => boolean;
   readonly talks: readonly Talk[];
 }
 
@@ -92,10 +99,14 @@ export class Entrance {
     return talk;
   }
 
-  /** The page's policy lets it reach its own relay alone, unless it was served from this computer. */
   #refuseOutOfReach(address: string): void {
+    if (this.#parts.reaches(address)) return;
+    if (parseAddress(address).kind !== 'http') {
+      throw new Problem('elsewhere', 'This invite leads to a file, and a browser can open none.', {
+        hint: 'Join it in a terminal: fernspeak join',
+      });
+    }
     const { origin } = new URL(address);
-    if (this.#parts.reachesAll || origin === location.origin) return;
     throw new Problem(
       'elsewhere',
       `This invite leads to ${origin}, and this page may talk to ${location.origin} alone.`,

@@ -73,6 +73,12 @@ function OfTheApp({ app, dialog }: OfTheAppProps): JSX.Element {
       );
     case 'switcher':
       return <Lazy load={() => import('./talk/switcher.tsx')}>{({ Switcher }) => <Switcher app={app} />}</Lazy>;
+    case 'recovery':
+      return (
+        <Lazy load={() => import('../recovery/recovery.tsx')}>
+          {({ Recovery }) => <Recovery key={dialog.what} app={app} what={dialog.what} />}
+        </Lazy>
+      );
     case 'about':
       return <Lazy load={() => import('./own/about.tsx')}>{({ About }) => <About app={app} />}</Lazy>;
   }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { App } from '../../engine/app.ts';
 import { useAttempt } from '../parts/attempt.ts';
 import { Field } from '../parts/field.tsx';
+import { Lazy } from '../parts/lazy.tsx';
 import { Footer } from '../parts/footer.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Picture } from './picture.tsx';
@@ -10,6 +11,7 @@ import { Picture } from './picture.tsx';
 /** What this is, for somebody who was sent a link; and the two questions of a first run. */
 export function FirstRun({ app }: { readonly app: App }): JSX.Element {
   const offered = app.offered.value;
+  const recovering = useSignal(false);
   return (
     <div class="first-run">
       <main>
@@ -24,7 +26,20 @@ export function FirstRun({ app }: { readonly app: App }): JSX.Element {
             You were invited to a conversation on <b>{offered.place}</b>. Say your name first; then you can join.
           </p>
         )}
-        <Begin app={app} invited={offered !== null} />
+        {recovering.value ? (
+          <Lazy load={() => import('../recovery/open-recovery.tsx')}>
+            {({ OpenRecovery }) => (
+              <OpenRecovery app={app} onDone={() => {}} cancel={() => (recovering.value = false)} />
+            )}
+          </Lazy>
+        ) : (
+          <>
+            <Begin app={app} invited={offered !== null} />
+            <button type="button" class="quiet" onClick={() => (recovering.value = true)}>
+              Open a recovery file
+            </button>
+          </>
+        )}
       </main>
       <Footer app={app} />
     </div>

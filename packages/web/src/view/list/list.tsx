@@ -4,6 +4,7 @@ import type { App } from '../../engine/app.ts';
 import type { Found } from '../../engine/search.ts';
 import type { Talk } from '../../engine/talk/talk.ts';
 import { openDialog } from '../dialogs/opened.ts';
+import { Lazy } from '../parts/lazy.tsx';
 import { initial, nameInLine } from '../parts/text.ts';
 import { short } from '../parts/time.ts';
 import { TrustMark } from '../parts/trust-mark.tsx';
@@ -43,6 +44,9 @@ export function List({ app }: { readonly app: App }): JSX.Element {
         <kbd>Ctrl-K</kbd>
       </div>
       {wanted.value.trim() === '' ? <Talks app={app} /> : <FoundList app={app} found={found.value} />}
+      {app.hasCompany.value && (
+        <Lazy load={() => import('../recovery/reminder.tsx')}>{({ Reminder }) => <Reminder app={app} />}</Lazy>
+      )}
       <div class="actions">
         <button type="button" onClick={() => openDialog({ kind: 'create' })}>
           New conversation

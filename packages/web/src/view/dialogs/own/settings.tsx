@@ -52,6 +52,18 @@ export function Settings({ app }: { readonly app: App }): JSX.Element {
       </fieldset>
       <Lock app={app} change={change} />
       <Storage />
+      <fieldset>
+        <legend>Recovery</legend>
+        <p>A file brings your conversations back when this browser loses them.</p>
+        <div class="choices">
+          <button type="button" onClick={() => openDialog({ kind: 'recovery', what: 'save' })}>
+            Save a recovery file
+          </button>
+          <button type="button" onClick={() => openDialog({ kind: 'recovery', what: 'open' })}>
+            Open a recovery file
+          </button>
+        </div>
+      </fieldset>
       <ProblemNote problem={problem.value} />
       <div class="choices">
         <button type="button" onClick={() => openDialog({ kind: 'about' })}>
