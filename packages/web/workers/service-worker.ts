@@ -12,6 +12,10 @@ self.addEventListener('activate', (event) => event.waitUntil(dropOthers()));
 self.addEventListener('message', (event) => {
   if (event.data === 'use-now') void self.skipWaiting();
 });
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(lead(event.notification.tag));
+});
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
@@ -20,6 +24,14 @@ self.addEventListener('fetch', (event) => {
   if (!Object.hasOwn(FILES, path) || (url.pathname === '/' && event.request.mode !== 'navigate')) return;
   event.respondWith(kept(path));
 });
+
+/** Brings the app to the front, at a conversation (its id); opens it where it was closed. */
+async function lead(conversation: string): Promise<void> {
+  const [page] = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (!page) return void (await self.clients.openWindow('/'));
+  page.postMessage({ show: conversation });
+  await page.focus();
+}
 
 /** One cache for each build: files of two builds never meet. */
 async function cacheName(): Promise<string> {

@@ -21,6 +21,8 @@ export interface Settings {
   readonly lockAfterMinutes: number | null;
   /** Says to others now and then what this device has. */
   readonly acknowledge: boolean;
+  /** Of new messages while nobody looks: none, the conversation's name, or what they say too. */
+  readonly notices: 'off' | 'name' | 'text';
   /** The user key of the relay's owner; null: none was given here. */
   readonly userKey: string | null;
 }
@@ -30,6 +32,7 @@ export const FIRST_SETTINGS: Settings = {
   theme: 'system',
   lockAfterMinutes: 15,
   acknowledge: true,
+  notices: 'off',
   userKey: null,
 };
 

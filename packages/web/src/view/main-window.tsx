@@ -8,6 +8,8 @@ import { Lazy } from './parts/lazy.tsx';
 import { Footer } from './parts/footer.tsx';
 import { TalkPane } from './talk/talk-pane.tsx';
 
+const TITLE = 'fernspeak';
+
 /** Which sides of a conversation are seen. */
 export type Sides = 'you' | 'both' | 'relay';
 
@@ -15,6 +17,7 @@ export type Sides = 'you' | 'both' | 'relay';
 export function MainWindow({ app }: { readonly app: App }): JSX.Element {
   const sides = useSignal<Sides>(matchMedia('(min-width: 900px)').matches ? 'both' : 'you');
   const talk = app.current.value;
+  useNotices(app);
   useEffect(() => {
     if (app.offered.value) openDialog({ kind: 'join' });
   }, [app, app.offered.value]);
@@ -41,6 +44,22 @@ export function MainWindow({ app }: { readonly app: App }): JSX.Element {
       )}
     </div>
   );
+}
+
+/** The tab's title says how much is unread; the browser tells of it where that is wanted. */
+function useNotices(app: App): void {
+  const unread = app.talks.value.reduce((sum, talk) => sum + talk.unread.value, 0);
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${TITLE}` : TITLE;
+    return () => void (document.title = TITLE);
+  }, [unread]);
+  const wanted = app.settings.value.notices !== 'off';
+  useEffect(() => {
+    const watching = wanted
+      ? import('../engine/notifications/notices.ts').then(({ watchForNotices }) => watchForNotices(app))
+      : null;
+    return () => void watching?.then((end) => end());
+  }, [app, wanted]);
 }
 
 function onKey(event: KeyboardEvent, app: App): void {

@@ -8,6 +8,7 @@ import { Field } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { openDialog } from '../opened.ts';
 import { Sheet } from '../sheet.tsx';
+import { Notices } from './notices.tsx';
 
 const THEMES: readonly (readonly [Values['theme'], string])[] = [
   ['system', 'As the system'],
@@ -50,6 +51,7 @@ export function Settings({ app }: { readonly app: App }): JSX.Element {
         </label>
         <p class="note">From the next start on. What others see as “received by” comes from this.</p>
       </fieldset>
+      <Notices app={app} change={change} />
       <Lock app={app} change={change} />
       <Storage />
       <fieldset>
