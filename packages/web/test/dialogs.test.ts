@@ -201,6 +201,48 @@ test('a passphrase: a weak one wants a word more, a wrong one opens nothing', { 
   await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
 });
 
+test(
+  'with a passphrase it locks when nobody does anything, also while the computer sleeps',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const person = await openPerson(browser);
+    t.after(() => person.close());
+    const page = await person.newPage();
+    page.on('pageerror', (error) => assert.fail(error));
+    await page.clock.install();
+    await page.goto(url);
+    await page.getByLabel('Protect what this browser keeps').check();
+    await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+    await page.getByLabel('The same again').fill(PASSPHRASE);
+    await page.getByRole('button', { name: 'Talk to yourself' }).click();
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    await list.waitFor();
+
+    await page.clock.fastForward('14:00');
+    await page.keyboard.press('Shift');
+    await page.clock.fastForward('14:00');
+    await page.keyboard.press('Shift');
+    assert.ok(await list.isVisible(), 'whoever does something is not locked out');
+    await page.clock.fastForward('15:01');
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    assert.equal(await list.count(), 0);
+
+    const unlock = async (): Promise<void> => {
+      await page.getByLabel('Passphrase').fill(PASSPHRASE);
+      await page.getByRole('button', { name: 'Unlock' }).click();
+      await list.waitFor();
+    };
+    await unlock();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await dialog(page).getByLabel('Lock after').selectOption('5 minutes');
+    await page.keyboard.press('Escape');
+    // asleep: the clock goes on, and no timer comes
+    await page.clock.setSystemTime(Date.now() + 3 * 3_600_000);
+    await page.keyboard.press('Shift');
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+  },
+);
+
 test('settings hold at once and after a reload; Esc gives the focus back', { skip: NO_CHROMIUM }, async (t) => {
   const page = await begin(t, 'Ada');
   const button = page.getByRole('button', { name: 'Settings' });

@@ -17,6 +17,7 @@ import { FIRST_SETTINGS, type Phase, type Settings } from './model.ts';
 import { Problem, problemOf, told } from './problem.ts';
 import { homeRelay, mayCreate, type Owner } from './relay.ts';
 import type { Found, Search } from './search.ts';
+import { Idle } from './page/idle.ts';
 import { own, takeOver, type Ownership } from './page/tabs.ts';
 import { Talk } from './talk/talk.ts';
 
@@ -34,12 +35,12 @@ export class App {
   readonly #settings = signal<Settings>(FIRST_SETTINGS);
   readonly #mayCreate = signal<boolean | null>(null);
   readonly #hasPassphrase = signal(false);
+  readonly #idle = new Idle(() => this.lock());
   readonly #home = signal({ origin: location.origin, own: false });
   #profile: BrowserProfile | null = null;
   #ownership: Ownership | null = null;
   #ended = new AbortController();
   #givenUserKey: string | null = null;
-  #lockTimer: ReturnType<typeof setTimeout> | undefined;
   #search: Search | null = null;
 
   readonly phase: ReadonlySignal<Phase> = this.#phase;
@@ -135,10 +136,7 @@ export class App {
 
   /** Somebody does something: the profile does not lock yet. */
   stirred(): void {
-    clearTimeout(this.#lockTimer);
-    const { lockAfterMinutes } = this.#settings.value;
-    if (!this.#hasPassphrase.value || lockAfterMinutes === null) return;
-    this.#lockTimer = setTimeout(() => this.lock(), lockAfterMinutes * 60_000);
+    this.#idle.stir(this.#hasPassphrase.value ? this.#settings.value.lockAfterMinutes : null);
   }
 
   /** What was pasted, scanned or opened. @throws Problem never: `problem` tells */
@@ -268,7 +266,7 @@ export class App {
   }
 
   #closeProfile(): void {
-    clearTimeout(this.#lockTimer);
+    this.#idle.stop();
     this.#ended.abort();
     for (const talk of this.#talks.value) talk.close();
     this.#talks.value = [];
