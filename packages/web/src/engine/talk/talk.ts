@@ -14,6 +14,7 @@ import {
 } from '@fernspeak/conversation';
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Connection, IdentityChange, ShownMessage, Trust } from '../model.ts';
+import { costOf, type Cost } from './cost.ts';
 import { Following } from './following.ts';
 import { Outgoing } from './outgoing.ts';
 import { Problem } from '../problem.ts';
@@ -42,7 +43,7 @@ export interface Reading {
 export class Talk {
   readonly id: number;
   readonly about: About;
-  readonly channel: Channel;
+  readonly channel: WatchedChannel;
   readonly me: string;
   readonly name: ReadonlySignal<string>;
   readonly hasOlder: ReadonlySignal<boolean>;
@@ -133,9 +134,9 @@ export class Talk {
     await this.#outgoing.send(text);
   }
 
-  /** How many characters the relay will see of a text. */
-  sizeOf(text: string): number {
-    return this.#conversation.sizeOf({ text });
+  /** What sending a text takes, and what the relay will see of it. */
+  costOf(text: string): Cost {
+    return costOf(this.#conversation.sizeOf({ text }), this.channel.limits.value, this.#outgoing.pending.value.length);
   }
 
   async retry(message: ShownMessage): Promise<void> {

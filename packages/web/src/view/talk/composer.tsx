@@ -5,6 +5,7 @@ import type { App } from '../../engine/app.ts';
 import type { Talk } from '../../engine/talk/talk.ts';
 import { useAttempt } from '../parts/attempt.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import type { Cost } from '../../engine/talk/cost.ts';
 
 /** Where one writes, and how long it will look to the relay. */
 export function Composer({ talk }: { readonly app: App; readonly talk: Talk }): JSX.Element {
@@ -55,14 +56,24 @@ export function Composer({ talk }: { readonly app: App; readonly talk: Talk }): 
           }}
           onKeyDown={onKeyDown}
         />
-        <span class="size" title="What the relay will see of it">
-          relay will see {talk.sizeOf(text.value)} characters
-        </span>
+        <Size cost={talk.costOf(text.value)} />
         <button type="submit" class="primary">
           Send
         </button>
       </div>
       <p class="note keys">Enter sends · Shift-Enter new line</p>
     </form>
+  );
+}
+
+/** What the relay will see, and how long it takes. */
+function Size({ cost: { size, entries, seconds, refused } }: { readonly cost: Cost }): JSX.Element {
+  if (refused !== null) return <span class="size error">{refused}</span>;
+  return (
+    <span class="size" title="What the relay will see of it">
+      relay will see {size} characters
+      {entries > 1 && ` · ${entries} entries`}
+      {seconds !== null && `, ${entries > 1 ? 'about' : 'up to'} ${seconds} s`}
+    </span>
   );
 }
