@@ -47,6 +47,24 @@ def frames(vectors: dict) -> Iterator[Case]:
         yield case["comment"], in_hex(content), case["content"]
 
 
+def files(vectors: dict) -> Iterator[Case]:
+    for case in vectors["headers"]:
+        content = protocol.read_content(bytes.fromhex(case["header"]), bytes.fromhex(case["body"]))
+        yield case["comment"], in_hex(content), case["content"]
+    for story in vectors["stories"]:
+        messages = [(at, message["from"], message) for at, message in enumerate(story["messages"])]
+        found = [
+            {
+                "from": sender,
+                "name": file["offer"]["name"],
+                "chunks": {str(index): place for index, place in file["chunks"].items()},
+                "complete": file["end"] is not None and len(file["chunks"]) == file["offer"]["chunks"],
+            }
+            for (sender, _), file in protocol.known_files(messages).items()
+        ]
+        yield story["comment"], found, story["files"]
+
+
 def chain(vectors: dict) -> Iterator[Case]:
     start = Continuity(bytes.fromhex(vectors["conversationId"]))
     for place, row in enumerate(vectors["chain"]):
@@ -140,6 +158,7 @@ def places(vectors: list) -> Iterator[Case]:
 
 FILES = {
     "frames.json": frames,
+    "files.json": files,
     "chain.json": chain,
     "joining-conversation.json": joining_conversation,
     "parts.json": parts,

@@ -153,7 +153,8 @@ def text_of(body: bytes) -> Optional[str]:
 def json_line(message: Message, continuity: Continuity) -> str:
     """One object a line; bytes as in vectors/: keys in base64url, t in hex."""
     frame, content = message.frame, message.content
-    text = content.get("name") if "body" not in content else text_of(content["body"])
+    is_chunk = content["kind"] == "chunk"
+    text = content.get("name") if is_chunk or "body" not in content else text_of(content["body"])
     shown = frame if frame and not is_replay(message) else None
     line = {
         "entry": message.entry,
@@ -162,8 +163,9 @@ def json_line(message: Message, continuity: Continuity) -> str:
         "t": frame and frame.t.hex(),
         "kind": content["kind"],
         "text": text,
-        **({"bytes": content["body"]} if text is None and content.get("body") else {}),
+        **({"bytes": content["body"]} if text is None and content.get("body") and not is_chunk else {}),
         **{name: content[name] for name in ("title", "priority", "at", "invite") if name in content},
+        **{name: content[name] for name in ("file", "size", "chunks", "index", "type", "sha256") if name in content},
         "place": shown and continuity.place.get(shown.t),
         "received": continuity.received(shown.t) if shown else [],
         "findings": [notice["code"] for notice in message.notices],
@@ -201,6 +203,10 @@ def said(message: Message) -> str:
     kind, body = content["kind"], content.get("body", b"")
     if kind == "hello":
         return f"is {visible(content['name'])} here"
+    if kind == "file":
+        return f"sent a file: {visible(content['name'])}, {content['size']} bytes in {content['chunks']} parts"
+    if kind in ("chunk", "end"):
+        return f"part {content['index'] + 1} of a file" if kind == "chunk" else "all of the file is sent"
     if kind in ("ack", "newer", "nothing"):
         return {"ack": "has read this far", "newer": "a newer kind of message", "nothing": ""}[kind]
     text = text_of(body)

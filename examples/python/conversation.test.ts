@@ -37,6 +37,7 @@ const FOLDER = join(ROOT, 'examples', 'python');
 const VECTORS = join(ROOT, 'vectors');
 const CHECKED = [
   'frames.json',
+  'files.json',
   'chain.json',
   'joining-conversation.json',
   'parts.json',
@@ -69,6 +70,7 @@ for (const { command, cryptography } of pythons) {
       writeFileSync(join(folder, name), text.replace(from, to));
     };
     alter('frames.json', '"fault":"r"', '"fault":"s"');
+    alter('files.json', '"complete":true', '"complete":false');
     alter('chain.json', '"code":"forked"', '"code":"missing"');
     alter('joining-conversation.json', '"finding":"bad-signature"', '"finding":"unreadable"');
     alter('parts.json', '"entry":2,"entries":[1,2]', '"entry":1,"entries":[1,2]');

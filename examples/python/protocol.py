@@ -178,8 +178,12 @@ KINDS = {
     "text": {"title": str, "priority": (str, float)},
     "hello": {"name": str, "invite": str},
     "ack": {},
+    "file": {"file": str, "size": float, "chunks": float, "name": str, "type": str},
+    "chunk": {"file": str, "size": float, "chunks": float, "index": float},
+    "end": {"file": str, "size": float, "chunks": float, "sha256": str},
 }
-REQUIRED = {"name"}
+MAY_LACK = {"title", "priority", "invite"}
+FILE_MAX, CHUNK_MAX, NAME_MAX, TYPE_MAX = 2**40, 2**20, 1024, 256
 DEPTH_MAX = 16
 
 
@@ -235,9 +239,50 @@ def read_content(header: bytes, body: bytes) -> dict:
     for name, types in KINDS[kind].items():
         if name in said:
             content[name] = said[name]
-        if not isinstance(said.get(name), types) and (name in said or name in REQUIRED):
+        if not isinstance(said.get(name), types) and (name in said or name not in MAY_LACK):
             return newer
-    return {**content, "body": body} if kind == "text" else content
+    if "file" in KINDS[kind] and not is_of_file(content, len(body)):
+        return newer
+    return {**content, "body": body} if kind in ("text", "chunk") else content
+
+
+def is_of_file(content: dict, length: int) -> bool:
+    """Whether an offer, a chunk of that length or an end is as files are; whole numbers become integers."""
+    for name in {"size", "chunks", "index"} & content.keys():
+        if not content[name].is_integer() or not 0 <= content[name] <= FILE_MAX:
+            return False
+        content[name] = int(content[name])
+    size, chunks = content["size"], content["chunks"]
+    chunk = -(-size // chunks) if chunks else 0
+    if not re.fullmatch(r"[A-Za-z0-9_-]{22}", content["file"]):
+        return False
+    if (chunk > CHUNK_MAX or chunk * (chunks - 1) >= size) if chunks and size else chunks != size:
+        return False
+    if content["kind"] == "file":
+        units = {name: len(content[name].encode("utf-16-le")) // 2 for name in ("name", "type")}
+        return 0 < units["name"] <= NAME_MAX and units["type"] <= TYPE_MAX
+    if content["kind"] == "end":
+        return re.fullmatch(r"[A-Za-z0-9_-]{43}", content["sha256"]) is not None
+    index = content["index"]
+    return index < chunks and length == (chunk if index < chunks - 1 else size - chunk * (chunks - 1))
+
+
+def known_files(messages: Iterable[tuple[object, str, dict]]) -> dict[tuple, dict]:
+    """By sender and id: the first offer, where the first of each chunk is, and the first end. Of (place, sender, content)."""
+    files: dict[tuple, dict] = {}
+    for place, sender, content in messages:
+        key = (sender, content.get("file"))
+        if content["kind"] == "file":
+            files.setdefault(key, {"offer": content, "chunks": {}, "end": None})
+        elif content["kind"] in ("chunk", "end") and key in files:
+            file = files[key]
+            if any(content[name] != file["offer"][name] for name in ("size", "chunks")):
+                continue
+            if content["kind"] == "chunk":
+                file["chunks"].setdefault(content["index"], place)
+            else:
+                file["end"] = file["end"] or content["sha256"]
+    return files
 
 
 # --- What counts ---

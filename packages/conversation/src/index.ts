@@ -59,5 +59,9 @@ export {
 export { shownName, type ConversationMember } from './framed/members.ts';
 export type { FramedMessage } from './framed/message.ts';
 export type { MessageKind } from './framed/shown.ts';
+export { isComplete, type Chunk, type KnownFile } from './files/parts.ts';
+export type { FileSource, SendFileOptions, SentFile } from './files/sending.ts';
+export type { ChunkPlace, FileEnd, FileOffer } from './frame/file-content.ts';
+export type { FilePart } from './framed/shown.ts';
 export { openRecovery, sealRecovery, type RecoveryPassphrase } from './recovery/file.ts';
 export { gatherRecovery, takeUp, type Recovery, type SavedConversation, type TakenUp } from './recovery/recovery.ts';

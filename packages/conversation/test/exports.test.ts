@@ -26,6 +26,7 @@ test('the public surface is what was reviewed', () => {
     'importDeviceKey',
     'inviteLink',
     'invitedConversation',
+    'isComplete',
     'isConversationError',
     'isFernetKey',
     'isInviteLink',

@@ -1,7 +1,9 @@
 import { utf8 } from '../bytes.ts';
+import { readChunk, readEnd, readOffer, type ChunkPlace, type FileEnd, type FileOffer } from './file-content.ts';
 
 /** What a framed message says. */
-export type FrameContent = TextContent | HelloContent | AckContent | NewerContent;
+export type FrameContent =
+  TextContent | HelloContent | AckContent | FileContent | ChunkContent | EndContent | NewerContent;
 
 interface Told {
   /** When its sender wrote it, by the sender's clock: milliseconds since 1970. */
@@ -29,6 +31,22 @@ export interface AckContent extends Told {
   readonly kind: 'ack';
 }
 
+/** Offers a file, whose chunks follow. */
+export interface FileContent extends Told, FileOffer {
+  readonly kind: 'file';
+}
+
+/** A piece of a file. */
+export interface ChunkContent extends Told, ChunkPlace {
+  readonly kind: 'chunk';
+  readonly body: Uint8Array;
+}
+
+/** All chunks of a file went out. */
+export interface EndContent extends Told, FileEnd {
+  readonly kind: 'end';
+}
+
 /** A newer kind of message: one that this program does not know. */
 export interface NewerContent {
   readonly kind: 'newer';
@@ -44,7 +62,7 @@ const MAX_DEPTH = 16;
  * @throws TypeError for what no reader would take: a time that is none, text with lone surrogates
  */
 export function writeContent(content: Exclude<FrameContent, NewerContent>): { header: Uint8Array; body: Uint8Array } {
-  const { body = new Uint8Array(), ...header } = { ...content } as Partial<TextContent>;
+  const { body = new Uint8Array(), ...header } = { ...content } as Partial<TextContent | ChunkContent>;
   const written = { header: utf8(JSON.stringify(header)), body };
   if (readContent(written.header, body).kind !== content.kind) {
     throw new TypeError(`This cannot be the header of a message of kind ${content.kind}.`);
@@ -73,6 +91,18 @@ export function readContent(header: Uint8Array, body: Uint8Array): FrameContent 
       return { kind, at, name, ...(invite === undefined ? {} : { invite }) };
     case 'ack':
       return { kind, at };
+    case 'file': {
+      const offer = readOffer(fields);
+      return offer ? { kind, at, ...offer } : newer;
+    }
+    case 'chunk': {
+      const place = readChunk(fields, body.length);
+      return place ? { kind, at, ...place, body } : newer;
+    }
+    case 'end': {
+      const end = readEnd(fields);
+      return end ? { kind, at, ...end } : newer;
+    }
     default:
       return newer;
   }

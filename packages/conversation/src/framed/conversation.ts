@@ -4,6 +4,8 @@ import { systemClock, type Clock } from '../clock.ts';
 import { receivedBy } from '../continuity/judge.ts';
 import { seenOf } from '../continuity/state.ts';
 import { ConversationError } from '../errors.ts';
+import type { KnownFile } from '../files/parts.ts';
+import type { FileSource, SendFileOptions, SentFile } from '../files/sending.ts';
 import { isLoud, type Finding } from '../finding.ts';
 import type { Device } from '../identity/device.ts';
 import { historyWords, safetyNumber, type SafetyNumber } from '../identity/safety-number.ts';
@@ -17,10 +19,10 @@ import { finishingOf, keyCloned } from './finishing.ts';
 import { queueOf } from './journal.ts';
 import { Live } from './live.ts';
 import { membersOf, type ConversationMember } from './members.ts';
-import { Presenting, type FramedMessage } from './message.ts';
+import { Presenting, isShownAlone, type FramedMessage } from './message.ts';
 import type { Parts } from './parts.ts';
 import { fernetSeal, type Written } from './seal.ts';
-import { unkeep } from './shown.ts';
+import { unkeep, type KeptMessage } from './shown.ts';
 import { emptyState } from './state.ts';
 import { whyUnchecked } from './unchecked.ts';
 import { FramedUnread } from './unread.ts';
@@ -50,6 +52,8 @@ export type FramedSent = (Stored | Kept) & { readonly id: string | null; readonl
 export interface FramedUnreadOptions extends ReadingOptions {
   /** False: says nothing by itself about what this device has. Default: true. */
   readonly acknowledge?: boolean | undefined;
+  /** True: gives the parts of files too (`chunk`, `end`), without their bytes. Default: false. */
+  readonly parts?: boolean | undefined;
 }
 
 /** Which messages of the local history: the last n, or those behind a position. */
@@ -133,6 +137,29 @@ export class FramedConversation {
     return outbox.earlier;
   }
 
+  /** Sends a file; the same call again goes on where one was broken off. See `files/sending.ts` for what it throws. */
+  async sendFile(source: FileSource, options: SendFileOptions = {}): Promise<SentFile> {
+    const { sendFile } = await import('../files/sending.ts');
+    await this.flush({ signal: options.signal, timeoutMs: options.timeoutMs });
+    const send = (content: Written, how: SendOptions): Promise<FramedSent> => this.#send(content, how);
+    return sendFile(source, { parts: this.#parts, me: this.#device.id, send }, options);
+  }
+
+  /** Files that were offered here, in their order, with what came of them; asks no channel. */
+  async files({ after = 0 }: { readonly after?: number } = {}): Promise<readonly KnownFile[]> {
+    const { knownFiles } = await import('../files/parts.ts');
+    return knownFiles(this.#parts.store, this.id, after);
+  }
+
+  /** Its bytes, chunk by chunk, from the channel; only when it ends without an error are they the file. See `files/reading.ts`. */
+  async *readFile(
+    file: KnownFile,
+    { signal = new AbortController().signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { readFile } = await import('../files/reading.ts');
+    yield* readFile(file, { ...this.#parts, signal });
+  }
+
   /** How many messages wait in the outbox. */
   async waiting(): Promise<number> {
     const items = await this.#parts.store.items(queueOf(this.id));
@@ -151,16 +178,9 @@ export class FramedConversation {
 
   /** Messages that were received on this device, by whichever of its programs; asks no channel. */
   async history(range: LocalRange): Promise<readonly FramedMessage[]> {
-    const { store } = this.#parts;
-    const shown = await store.shown(
-      this.id,
-      'last' in range ? range : { after: range.after, limit: Number.MAX_SAFE_INTEGER },
-    );
     const presenting = await this.#presenting();
-    return shown
-      .map((each) => unkeep(each))
-      .filter(({ entryId }) => entryId > 0)
-      .map((message) => presenting.present(message));
+    const kept = 'last' in range ? await this.#newest(range.last) : (await this.#kept(range)).filter(isMessage);
+    return kept.map((message) => presenting.present(message));
   }
 
   /** What is loud in this conversation: somebody may be lying. */
@@ -257,13 +277,32 @@ export class FramedConversation {
     });
   }
 
-  #unread({ acknowledge = true, ...options }: FramedUnreadOptions, follow: boolean): FramedUnread {
-    return new FramedUnread(this.#parts, { ...options, follow, acknowledge, place: this.about.place });
+  #unread({ acknowledge = true, parts = false, ...options }: FramedUnreadOptions, follow: boolean): FramedUnread {
+    return new FramedUnread(this.#parts, { ...options, follow, acknowledge, parts, place: this.about.place });
+  }
+
+  /** The newest that are shown; a file's parts may stand between them, in any number. */
+  async #newest(count: number): Promise<readonly KeptMessage[]> {
+    for (let last = count; ; last *= 4) {
+      const kept = await this.#kept({ last });
+      const messages = kept.filter(isMessage);
+      if (messages.length >= count || kept.length < last) return messages.slice(-count);
+    }
+  }
+
+  async #kept(range: LocalRange): Promise<readonly KeptMessage[]> {
+    const limited = 'last' in range ? range : { ...range, limit: Number.MAX_SAFE_INTEGER };
+    return (await this.#parts.store.shown(this.id, limited)).map((each) => unkeep(each));
   }
 
   async #presenting(): Promise<Presenting> {
     return new Presenting(await this.members(), this.about.place);
   }
+}
+
+/** What is noticed of the log as a whole stands in the history, too. */
+function isMessage(message: KeptMessage): boolean {
+  return message.entryId > 0 && isShownAlone(message);
 }
 
 function written(message: Sendable): Written {

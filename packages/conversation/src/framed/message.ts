@@ -2,7 +2,7 @@ import type { Message } from '../message.ts';
 import type { ConversationMember } from './members.ts';
 import { shownName } from './members.ts';
 import { findingOfNoticed, type Naming } from './noticed.ts';
-import type { KeptMessage, MessageKind } from './shown.ts';
+import type { FilePart, KeptMessage, MessageKind } from './shown.ts';
 
 /** A message of a framed conversation as it is shown. */
 export interface FramedMessage extends Message {
@@ -19,6 +19,13 @@ export interface FramedMessage extends Message {
   readonly priority?: string | number;
   /** What a hello says that its sender is called, as it was written: not for showing. */
   readonly name?: string;
+  /** What a message of the kinds `file`, `chunk` and `end` says. */
+  readonly file?: FilePart;
+}
+
+/** False for what only carries a file: its offer is what is shown, and what was noticed of a part. */
+export function isShownAlone({ kind, notices }: KeptMessage): boolean {
+  return (kind !== 'chunk' && kind !== 'end') || notices.length > 0;
 }
 
 /** Puts names to messages and findings, as members are called now. */

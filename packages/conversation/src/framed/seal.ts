@@ -71,7 +71,7 @@ export function fernetSeal({ key, conversationId, device }: FernetSealOptions): 
       const bytes = fernet.decrypt(sealed);
       const end = bytes.indexOf(LINE);
       const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as Written; // what sealDraft wrote
-      return header.kind === 'text' ? { ...header, body: bytes.slice(end + 1) } : header;
+      return header.kind === 'text' || header.kind === 'chunk' ? { ...header, body: bytes.slice(end + 1) } : header;
     },
   };
 }
@@ -80,7 +80,7 @@ function framed(opened: Opened, read: ReadFrame | undefined): Opened {
   if (read === undefined || read.fault === 'not-a-frame') return opened;
   if (read.frame === null) return { ...opened, content: null, fault: read.fault };
   const { frame } = read;
-  const bytes = frame.content.kind === 'text' ? frame.content.body : new Uint8Array();
+  const bytes = 'body' in frame.content ? frame.content.body : new Uint8Array();
   return { ...opened, content: { bytes }, sender: { id: frame.from, name: null }, frame };
 }
 

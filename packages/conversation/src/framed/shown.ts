@@ -1,5 +1,7 @@
+import { sha256 } from '#sha256';
 import { base64url, fromBase64url } from '../bytes.ts';
 import { contentOf, textOf, type Content } from '../content.ts';
+import type { ChunkPlace, FileEnd, FileOffer } from '../frame/file-content.ts';
 import type { MessageField } from '../message.ts';
 import type { OpenedMessage } from '../reading/opening.ts';
 import type { Shown, Showing } from './journal.ts';
@@ -7,7 +9,18 @@ import { isLoud } from '../finding.ts';
 import type { Noticed } from './noticed.ts';
 
 /** What a message is: `newer` is of a kind that this program does not know, `none` did not open or does not count. */
-export type MessageKind = 'text' | 'hello' | 'ack' | 'newer' | 'plain' | 'none';
+export type MessageKind = 'text' | 'hello' | 'ack' | 'file' | 'chunk' | 'end' | 'newer' | 'plain' | 'none';
+
+/** What is kept of a chunk: not its bytes, which are read from the channel again where they are wanted. */
+export interface KeptChunk extends ChunkPlace {
+  /** The first 16 bytes of SHA-256 of its bytes, base64url. */
+  readonly sum: string;
+}
+
+/** What is kept of a message that belongs to a file. */
+export type FilePart = FileOffer | KeptChunk | FileEnd;
+
+const SUM_BYTES = 16;
 
 /** A message as it is kept to be shown; short names, for there is one of each message. */
 interface Kept {
@@ -32,6 +45,7 @@ interface Kept {
   readonly prio?: string | number;
   /** What a hello says. */
   readonly name?: string;
+  readonly file?: FilePart;
   /** Not sealed at all. */
   readonly r?: true;
   readonly notices?: readonly Noticed[];
@@ -55,6 +69,7 @@ export interface KeptMessage {
   readonly title?: string;
   readonly priority?: string | number;
   readonly name?: string;
+  readonly file?: FilePart;
   readonly readable: boolean;
   readonly notices: readonly Noticed[];
 }
@@ -68,7 +83,7 @@ export function keep(message: OpenedMessage, notices: readonly Noticed[]): Showi
     ...(sealedAt === null ? {} : { z: sealedAt.getTime() }),
     ...(field === null ? {} : { f: field }),
     ...(frame ? framePart(frame) : { k: content === null ? 'none' : 'plain' }),
-    ...bodyPart(content),
+    ...(frame?.content.kind === 'chunk' ? {} : bodyPart(content)),
     ...(readable ? { r: true } : {}),
     ...(notices.length === 0 ? {} : { notices }),
   };
@@ -80,6 +95,14 @@ function framePart({ t, from, n, content }: NonNullable<OpenedMessage['frame']>)
   if (content.kind === 'newer') return place;
   if (content.kind === 'hello') return { ...place, at: content.at, name: content.name };
   if (content.kind === 'ack') return { ...place, at: content.at };
+  if (content.kind === 'file' || content.kind === 'end') {
+    const { kind: _, at, ...file } = content;
+    return { ...place, at, file };
+  }
+  if (content.kind === 'chunk') {
+    const { kind: _, at, body, ...chunk } = content;
+    return { ...place, at, file: { ...chunk, sum: chunkSum(body) } };
+  }
   const { at, title, priority } = content;
   return {
     ...place,
@@ -87,6 +110,11 @@ function framePart({ t, from, n, content }: NonNullable<OpenedMessage['frame']>)
     ...(title === undefined ? {} : { title }),
     ...(priority === undefined ? {} : { prio: priority }),
   };
+}
+
+/** By what a chunk's bytes are known again. */
+export function chunkSum(bytes: Uint8Array): string {
+  return base64url(sha256(bytes).subarray(0, SUM_BYTES));
 }
 
 function bodyPart(content: Content | null): Partial<Kept> {
@@ -114,6 +142,7 @@ export function unkeep({ position, text }: Shown): KeptMessage {
     ...(kept.title === undefined ? {} : { title: kept.title }),
     ...(kept.prio === undefined ? {} : { priority: kept.prio }),
     ...(kept.name === undefined ? {} : { name: kept.name }),
+    ...(kept.file === undefined ? {} : { file: kept.file }),
     readable: kept.r ?? false,
     notices: kept.notices ?? [],
   };

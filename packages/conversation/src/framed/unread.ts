@@ -3,7 +3,7 @@ import type { Unread, ReadingOptions } from '../reading/unread.ts';
 import { Acknowledging } from './acks.ts';
 import { Ingest } from './ingest.ts';
 import { membersOf } from './members.ts';
-import { Presenting, type FramedMessage } from './message.ts';
+import { Presenting, isShownAlone, type FramedMessage } from './message.ts';
 import { findingOfNoticed, type Naming, type Noticed } from './noticed.ts';
 import type { Parts } from './parts.ts';
 import { unkeep, type KeptMessage } from './shown.ts';
@@ -17,6 +17,8 @@ export interface FramedUnreadOptions extends ReadingOptions {
   readonly follow: boolean;
   /** While following, says now and then what this device has (see `Acknowledging`). */
   readonly acknowledge: boolean;
+  /** Gives the parts of files too, not their offers alone. */
+  readonly parts: boolean;
   readonly place: string;
 }
 
@@ -95,8 +97,9 @@ export class FramedUnread implements Unread {
       for (const shown of page) {
         this.#mark = shown.position;
         const message = unkeep(shown);
-        if (message.entryId > 0) yield presenting.present(message);
-        else this.#findAside(message, presenting.naming);
+        if (message.entryId > 0) {
+          if (this.#options.parts || isShownAlone(message)) yield presenting.present(message);
+        } else this.#findAside(message, presenting.naming);
       }
     }
   }
