@@ -139,7 +139,10 @@ def invites(vectors: dict) -> Iterator[Case]:
     for case in vectors["invites"]:
         invite = protocol.read_invite(case["link"])
         names = ("conversationId", "key", "inviter", "secret", "seen", "address", "writeKey", "readKey")
-        yield case["comment"], in_hex(dict(zip(names, (*invite.secrets, *invite[1:])))), case["invite"]
+        read = in_hex(dict(zip(names, (*invite.secrets, *invite[1:]))))
+        if invite.name is not None:
+            read["name"] = invite.name
+        yield case["comment"], read, case["invite"]
     for case in vectors["refused"]:
         try:
             yield case["comment"], protocol.read_invite(case["link"]), case["code"]

@@ -467,6 +467,7 @@ class Invite(NamedTuple):
     address: str
     write_key: Optional[str]
     read_key: Optional[str]
+    name: Optional[str]
 
 
 CHANNEL = re.compile(r"https?://[^/?#@\s]+/channels/[1-9][0-9]{0,14}|file:.+\.csv", re.I)
@@ -485,7 +486,7 @@ def read_invite(link: str) -> Invite:
     if len(body) < 3 or hashlib.sha256(b"fernspeak/invite/v1\0" + body).digest()[:4] != checksum:
         raise ValueError("broken-invite")
     version, kind, flags = body[:3]
-    if version != 1 or kind != 1 or flags > 7:
+    if version != 1 or kind != 1 or flags > 15:
         raise ValueError("newer-invite")
     rest = io.BytesIO(body[3:])
 
@@ -504,12 +505,13 @@ def read_invite(link: str) -> Invite:
         address = take_text()
         write_key = take_text() if flags & 2 else None
         read_key = take_text() if flags & 4 else None
+        name = take_text() if flags & 8 else None
     except UnicodeDecodeError:
         raise ValueError("broken-invite") from None
     if rest.read() or not CHANNEL.fullmatch(address):
         raise ValueError("broken-invite")
     secrets = Secrets(conversation, to_base64url(key, padded=True))
-    return Invite(secrets, inviter, proof_secret, seen, address, write_key, read_key)
+    return Invite(secrets, inviter, proof_secret, seen, address, write_key, read_key, name)
 
 
 # --- Reading ---

@@ -61,6 +61,24 @@ needsTerminal('new asks for the name, and says what comes next', async (t) => {
   assert.equal((await session.end()).code, 0);
 });
 
+needsTerminal('a further device of one’s own is offered one’s name', async (t) => {
+  const here = machine(t);
+  await invited(here);
+  const link = (await here.run('invite', 'family', '--my-device')).stdout.trim();
+  const phone = here.open('fernspeak join --as phone');
+  await phone.expect('Link of the invite: ');
+  phone.type(`${link}\r`);
+  await phone.expect('Join? [y/N] ');
+  phone.type('y\r');
+  await phone.expect('What to call it here [notes]: ');
+  phone.type('\r');
+  await phone.expect('Your name, as the others see it [Ada]: ');
+  phone.type('\r');
+  await phone.expect('You are in notes now.');
+  assert.equal((await phone.end()).code, 0);
+  assert.match((await here.run('members', 'family')).stdout, /^the other Ada .*joined with the link for my device/m);
+});
+
 needsTerminal('receive says whom it asks, until something comes', async (t) => {
   const { people, relay, folder } = await meet(t, ['Ada', 'Bob']);
   const [ada, bob] = people as [Person, Person];

@@ -160,6 +160,38 @@ test(
   },
 );
 
+test(
+  'one’s own further device is offered one’s name, and is shown beside the first',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const ada = await begin(t, 'Ada');
+    await invite(ada, 'Garden', 'Bob');
+    await ada.keyboard.press('Escape');
+    await ada.getByRole('button', { name: 'Members' }).click();
+    await press(ada, 'Add my device');
+    assert.equal(await dialog(ada).getByLabel('Name').inputValue(), 'Ada');
+    await press(ada, 'Make the invite');
+    await dialog(ada).getByText('$ fernspeak invite Garden --my-device --qr').waitFor();
+    const link = await dialog(ada).getByLabel('Link').inputValue();
+
+    const person = await openPerson(browser);
+    t.after(() => person.close());
+    const phone = await person.newPage();
+    await phone.goto(link);
+    assert.equal(await phone.getByLabel('Your name').inputValue(), 'Ada');
+    await phone.getByRole('button', { name: 'Go on' }).click();
+    await titled(phone, 'Join this conversation?');
+    assert.equal(await dialog(phone).getByLabel('Your name').inputValue(), 'Ada');
+    await press(phone, 'Join');
+
+    await titled(ada, /Is this really .*Ada\?/);
+    await ada.keyboard.press('Escape');
+    await ada.getByRole('button', { name: 'Members' }).click();
+    await dialog(ada).getByText('joined with the link for Ada').waitFor();
+    await dialog(ada).getByText('Another device with the name of Ada.').waitFor();
+  },
+);
+
 test('the number of somebody else does not verify', { skip: NO_CHROMIUM }, async (t) => {
   const [ada, bob] = [await begin(t, 'Ada'), await begin(t, 'Bob')];
   await openVerify(bob, 'Echo');

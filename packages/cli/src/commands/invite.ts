@@ -8,6 +8,7 @@ import { write } from '../terminal/output.ts';
 
 interface InviteOptions extends GlobalOptions {
   readonly for?: string;
+  readonly myDevice?: boolean;
   readonly qr?: boolean;
   readonly relay?: string;
 }
@@ -20,11 +21,13 @@ export function inviteCommand(): Command {
   return newCommand('invite', 'Make a link by which somebody joins a conversation.', [
     ['fernspeak invite family --for Bob', 'a link for one person: you see when it is used, and if two use it'],
     ['fernspeak invite family --for Bob --qr', 'as a QR code too'],
+    ['fernspeak invite family --my-device --qr', 'for your phone: it is offered the name that you have here'],
     ['fernspeak invite family --for Bob > link', 'for fernspeak join -'],
     ['fernspeak invite family --relay https://relay.example', 'where others reach the relay by another address'],
   ])
     .argument('<name>', 'the conversation')
     .option('--for <label>', 'whom it is for; only you see that')
+    .option('--my-device', 'for a device of your own: it is offered your name')
     .option('--qr', 'show it as a QR code, on stderr')
     .option('--relay <url>', "others' address of the relay")
     .action(invite);
@@ -32,7 +35,7 @@ export function inviteCommand(): Command {
 
 async function invite(name: string, options: InviteOptions): Promise<void> {
   await onConversation(name, { ...options, timeout: TIMEOUT }, async ({ conversation }, io) => {
-    const made = await makeLink(conversation, { label: options.for, relay: options.relay });
+    const made = await makeLink(conversation, { label: options.for, relay: options.relay, myDevice: options.myDevice });
     if (options.qr === true) await showQr(made.link, io);
     await write(io.json ? jsonLine(made) : `${made.link}\n`);
     explain(made.address, io);

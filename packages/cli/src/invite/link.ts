@@ -13,14 +13,24 @@ export interface MadeLink {
   readonly address: string;
 }
 
-/** @param relay others' address of the relay, where it is another */
+interface LinkOptions {
+  readonly label?: string | undefined;
+  /** Others' address of the relay, where it is another. */
+  readonly relay?: string | undefined;
+  /** For a further device of one's own: it is offered this one's name. */
+  readonly myDevice?: boolean | undefined;
+}
+
 export async function makeLink(
   conversation: FramedConversation,
-  { label, relay }: { readonly label?: string | undefined; readonly relay?: string | undefined } = {},
+  { label, relay, myDevice = false }: LinkOptions = {},
 ): Promise<MadeLink> {
   const address = sharedAddress(conversation.about.address, relay);
-  const whom = label ?? `somebody (${new Date().toISOString().slice(0, 19)}Z)`;
-  return { link: inviteLink({ ...(await conversation.invite(whom)), address }), label: whom, address };
+  const who = myDevice ? 'my device' : 'somebody';
+  const whom = label ?? `${who} (${new Date().toISOString().slice(0, 19)}Z)`;
+  const name = myDevice ? conversation.about.me : null;
+  const invite = { ...(await conversation.invite(whom)), address, ...(name === null ? {} : { name }) };
+  return { link: inviteLink(invite), label: whom, address };
 }
 
 /** The address that the link has: a file by its name alone, for it lies elsewhere for everybody. */

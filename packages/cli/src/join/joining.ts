@@ -77,7 +77,11 @@ async function join(invite: Invite, joining: Joining): Promise<void> {
     const seen = await preview(about, { channel, profile });
     if (options.yes === true) io.note(describe(about, seen));
     else await confirm(describe(about, seen), prompter);
-    const named = { ...about, name: await nameFor(joining, place), me: await ownName(options.me, joining) };
+    const named = {
+      ...about,
+      name: await nameFor(joining, place),
+      me: await ownName(options.me, { ...joining, offered: invite.name }),
+    };
     await enter(named, { io, profile, channel, timeout: options.timeout });
     await report(named, seen, io);
   } finally {

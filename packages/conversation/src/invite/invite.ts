@@ -20,6 +20,8 @@ export interface Invite {
   readonly seen: Seen | null;
   /** This invite's own secret, 16 random bytes: see `inviteProof`. */
   readonly secret: Uint8Array;
+  /** What whoever joins is offered to call themselves: the inviter's own name, for a further device. They may take another. */
+  readonly name?: string;
 }
 
 /** The scheme of links that need no web page. */
@@ -27,7 +29,8 @@ const SCHEME = 'fernspeak:';
 const VERSION = 1;
 /** Framed: the one kind that is joined by an invite. */
 const FRAMED = 1;
-const FLAG = { seen: 1, writeKey: 2, readKey: 4 };
+const FLAG = { seen: 1, writeKey: 2, readKey: 4, name: 8 };
+const ALL_FLAGS = 15;
 const CHECKSUM_BYTES = 4;
 const KEY_BYTES = 32;
 
@@ -36,7 +39,7 @@ const KEY_BYTES = 32;
  * the `#`, which a browser sends to no server.
  *
  * @param app the address of the web app, without a fragment
- * @throws RangeError for an invite that cannot be: a field of another length, an address or key of over 65,535 bytes
+ * @throws RangeError for an invite that cannot be: a field of another length, an address, key or name of over 65,535 bytes
  */
 export function inviteLink(invite: Invite, { app }: { app?: string | undefined } = {}): string {
   const body = encode(invite);
@@ -91,13 +94,17 @@ function checksum(body: Uint8Array): Uint8Array {
 
 /**
  * version (u8) ‖ kind (u8) ‖ flags (u8) ‖ conversation id (16) ‖ key (32) ‖ inviter (32) ‖ secret (16)
- *   ‖ t (16) ‖ h (16) ‖ address ‖ write key ‖ read key
+ *   ‖ t (16) ‖ h (16) ‖ address ‖ write key ‖ read key ‖ name
  *
- * t and h, and each channel key, stand there when their flag is set. The last three are a length (u16) and UTF-8.
+ * t and h, each channel key, and the name stand there when their flag is set. The last four are a length (u16) and UTF-8.
  */
-function encode({ conversationId, address, writeKey, readKey, key, inviter, seen, secret }: Invite): Uint8Array {
+function encode(invite: Invite): Uint8Array {
+  const { conversationId, address, writeKey, readKey, key, inviter, seen, secret, name } = invite;
   const flags =
-    (seen === null ? 0 : FLAG.seen) | (writeKey === null ? 0 : FLAG.writeKey) | (readKey === null ? 0 : FLAG.readKey);
+    (seen === null ? 0 : FLAG.seen) |
+    (writeKey === null ? 0 : FLAG.writeKey) |
+    (readKey === null ? 0 : FLAG.readKey) |
+    (name === undefined ? 0 : FLAG.name);
   return concat(
     Uint8Array.of(VERSION, FRAMED, flags),
     exactly(conversationId, HASH_BYTES),
@@ -108,6 +115,7 @@ function encode({ conversationId, address, writeKey, readKey, key, inviter, seen
     withLength(address),
     ...(writeKey === null ? [] : [withLength(writeKey)]),
     ...(readKey === null ? [] : [withLength(readKey)]),
+    ...(name === undefined ? [] : [withLength(name)]),
   );
 }
 
@@ -118,7 +126,7 @@ function exactly(bytes: Uint8Array | null, length: number): Uint8Array {
 
 function withLength(text: string): Uint8Array {
   const bytes = utf8(text);
-  if (bytes.length > 0xffff) throw new RangeError('An address or key in an invite has at most 65,535 bytes.');
+  if (bytes.length > 0xffff) throw new RangeError('An address, key or name in an invite has at most 65,535 bytes.');
   return concat(Uint8Array.of(bytes.length >> 8, bytes.length & 0xff), bytes);
 }
 
@@ -135,7 +143,7 @@ function decode(body: Uint8Array): Invite {
     return decodeText(take((high << 8) | low));
   };
   const [, kind, flags = 0] = take(3);
-  if (kind !== FRAMED || flags > (FLAG.seen | FLAG.writeKey | FLAG.readKey)) throw newer();
+  if (kind !== FRAMED || flags > ALL_FLAGS) throw newer();
   const invite = {
     conversationId: take(HASH_BYTES),
     key: `${base64url(take(KEY_BYTES))}=`,
@@ -145,6 +153,7 @@ function decode(body: Uint8Array): Invite {
     address: channelAddress(takeText()),
     writeKey: flags & FLAG.writeKey ? takeText() : null,
     readKey: flags & FLAG.readKey ? takeText() : null,
+    ...(flags & FLAG.name ? { name: takeText() } : {}),
   };
   if (at !== body.length) throw broken();
   return invite;

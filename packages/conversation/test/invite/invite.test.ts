@@ -57,8 +57,12 @@ const anyInvite: fc.Arbitrary<Invite> = fc.record(
     inviter: bytes(32),
     seen: fc.option(fc.record({ t: hash, h: hash }, { noNullPrototype: true })),
     secret: bytes(16),
+    name: fc.string({ unit: 'grapheme' }),
   },
-  { noNullPrototype: true },
+  {
+    noNullPrototype: true,
+    requiredKeys: ['conversationId', 'address', 'writeKey', 'readKey', 'key', 'inviter', 'seen', 'secret'],
+  },
 );
 
 test('what is written is read again; cut off or with a letter changed it is refused whole', () => {
@@ -101,6 +105,7 @@ test('an invite that cannot be is refused when it is made', () => {
     { secret: new Uint8Array(15) },
     { inviter: new Uint8Array(33) },
     { address: 'a'.repeat(65_536) },
+    { name: 'a'.repeat(65_536) },
   ]) {
     assert.throws(() => inviteLink({ ...good, ...wrong }), RangeError);
   }

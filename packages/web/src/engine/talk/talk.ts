@@ -156,9 +156,9 @@ export class Talk {
     await this.#following.commit();
   }
 
-  /** The link of a new invite; a secret. `label`: whom it is for. */
-  async invite(label: string): Promise<string> {
-    const invite = await this.rawInvite(label);
+  /** The link of a new invite; a secret. `label`: whom it is for. `name`: what they are offered to call themselves. */
+  async invite(label: string, name?: string): Promise<string> {
+    const invite = { ...(await this.rawInvite(label)), ...(name === undefined ? {} : { name }) };
     const address = parseAddress(this.about.address);
     return inviteLink(invite, address.kind === 'http' ? { app: `${new URL(address.address).origin}/` } : {});
   }

@@ -5,6 +5,7 @@ import { useAttempt } from '../parts/attempt.ts';
 import { Field } from '../parts/field.tsx';
 import { Lazy } from '../parts/lazy.tsx';
 import { Footer } from '../parts/footer.tsx';
+import { nameInLine } from '../parts/text.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Picture } from './picture.tsx';
 
@@ -34,7 +35,7 @@ export function FirstRun({ app }: { readonly app: App }): JSX.Element {
           </Lazy>
         ) : (
           <>
-            <Begin app={app} invited={offered !== null} />
+            <Begin app={app} invited={offered?.invite.name ?? (offered && '')} />
             <button type="button" class="quiet" onClick={() => (recovering.value = true)}>
               Open a recovery file
             </button>
@@ -46,8 +47,9 @@ export function FirstRun({ app }: { readonly app: App }): JSX.Element {
   );
 }
 
-function Begin({ app, invited }: { readonly app: App; readonly invited: boolean }): JSX.Element {
-  const name = useSignal('');
+/** @param invited what the invite that was opened offers as a name; null: none was opened */
+function Begin({ app, invited }: { readonly app: App; readonly invited: string | null }): JSX.Element {
+  const name = useSignal(nameInLine(invited ?? ''));
   const locked = useSignal(false);
   const [passphrase, again] = [useSignal(''), useSignal('')];
   const { busy, problem, run } = useAttempt();
@@ -98,7 +100,7 @@ function Begin({ app, invited }: { readonly app: App; readonly invited: boolean 
       )}
       <ProblemNote problem={problem.value} />
       <button type="submit" class="primary" disabled={busy.value}>
-        {busy.value ? 'Making your key …' : invited ? 'Go on' : 'Talk to yourself'}
+        {busy.value ? 'Making your key …' : invited === null ? 'Talk to yourself' : 'Go on'}
       </button>
     </form>
   );

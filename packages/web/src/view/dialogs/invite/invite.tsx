@@ -26,18 +26,19 @@ interface Made {
 
 /** Makes a link for somebody; when they join, asks to verify them. */
 export function Invite({ app, talk, forMyself }: InviteProps): JSX.Element {
-  const label = useSignal(forMyself ? app.settings.value.me || 'My other device' : '');
+  const label = useSignal(forMyself ? (talk.about.me ?? app.settings.value.me) : '');
   const made = useSignal<Made | null>(null);
   const { busy, problem, run } = useAttempt();
   const make = (): Promise<void> =>
     run(async () => {
-      const wanted = label.value.trim() || 'somebody';
-      made.value = { label: wanted, link: await talk.invite(wanted) };
+      const name = label.value.trim();
+      const wanted = name || (forMyself ? 'my device' : 'somebody');
+      made.value = { label: wanted, link: await talk.invite(wanted, forMyself && name !== '' ? name : undefined) };
     });
   return (
     <Sheet title={forMyself ? 'Add my device' : 'Invite someone'}>
       {made.value ? (
-        <Shown talk={talk} made={made.value} />
+        <Shown talk={talk} made={made.value} forMyself={forMyself} />
       ) : (
         <form
           onSubmit={(event) => {
@@ -54,7 +55,11 @@ export function Invite({ app, talk, forMyself }: InviteProps): JSX.Element {
             label={forMyself ? 'Name' : 'Whom is it for?'}
             value={label.value}
             onInput={(value) => (label.value = value)}
-            hint={forMyself ? 'Say the same name there. It is shown as another device of yours.' : 'Only you see this.'}
+            hint={
+              forMyself
+                ? 'The others see another device with this name, and verify it by itself.'
+                : 'Only you see this.'
+            }
           />
           <ProblemNote problem={problem.value} />
           <div class="choices">
@@ -68,7 +73,13 @@ export function Invite({ app, talk, forMyself }: InviteProps): JSX.Element {
   );
 }
 
-function Shown({ talk, made: { label, link } }: { readonly talk: Talk; readonly made: Made }): JSX.Element {
+interface ShownProps {
+  readonly talk: Talk;
+  readonly made: Made;
+  readonly forMyself: boolean;
+}
+
+function Shown({ talk, made: { label, link }, forMyself }: ShownProps): JSX.Element {
   const before = useRef<ReadonlySet<string>>(new Set(talk.members.value.map(({ id }) => id)));
   const joined = talk.members.value.find((member) => member.label === label && !before.current.has(member.id));
   useEffect(() => {
@@ -97,7 +108,9 @@ function Shown({ talk, made: { label, link } }: { readonly talk: Talk; readonly 
             <CopyButton text={link} />
           </p>
           <p class="note">The part after # never reaches the relay.</p>
-          <CommandLine words={['invite', talk.about.name, '--for', label, '--qr']} />
+          <CommandLine
+            words={['invite', talk.about.name, ...(forMyself ? ['--my-device'] : ['--for', label]), '--qr']}
+          />
         </div>
       </div>
       <p class="waiting" role="status">

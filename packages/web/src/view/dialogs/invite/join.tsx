@@ -5,6 +5,7 @@ import type { App } from '../../../engine/app.ts';
 import type { Offered } from '../../../engine/entrance.ts';
 import { useAttempt } from '../../parts/attempt.ts';
 import { Field } from '../../parts/field.tsx';
+import { nameInLine } from '../../parts/text.ts';
 import { ProblemNote } from '../../parts/problem-note.tsx';
 import { closeDialog } from '../opened.ts';
 import { Sheet } from '../sheet.tsx';
@@ -30,7 +31,7 @@ export function Join({ app }: { readonly app: App }): JSX.Element {
 }
 
 function Offer({ app, offered }: { readonly app: App; readonly offered: Offered }): JSX.Element {
-  const me = useSignal(app.settings.value.me);
+  const me = useSignal(nameInLine(offered.invite.name ?? '') || app.settings.value.me);
   const name = useSignal('');
   const { busy, problem, run } = useAttempt();
   const join = (): Promise<void> =>
