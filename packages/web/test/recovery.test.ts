@@ -146,6 +146,7 @@ test(
     for (const said of ['The tomatoes are ripe.', 'I bring a basket.', 'On my way.']) await shows(again, said);
     await again.locator('header .trust.verified').waitFor();
     await say(again, 'Here I am again.');
+    await again.getByText('$ fernspeak send Garden').waitFor();
 
     await shows(bob, 'Here I am again.');
     await bob.getByRole('button', { name: 'Members' }).click();

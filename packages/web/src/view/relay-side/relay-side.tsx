@@ -10,6 +10,7 @@ import { Lazy } from '../parts/lazy.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { EntryLine } from './entry-line.tsx';
 import { EYES, known, wayTo, type Eyes } from './eyes.ts';
+import { LastCommand } from './last-command.tsx';
 import { LeakMeter } from './leak-meter.tsx';
 
 /** So near to the end counts as the end, in pixels. */
@@ -55,6 +56,7 @@ export function RelaySide({ talk, close }: { readonly talk: Talk; readonly close
             <ProblemNote problem={problem.value} />
           </div>
           <LeakMeter leaks={feed.leaks.value} />
+          <LastCommand talk={talk} />
         </>
       )}
     </aside>
