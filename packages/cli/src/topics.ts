@@ -68,8 +68,9 @@ receive   prints the text of each message, with a line end where it has none. Co
           Of a conversation: each message with its sender, further lines indented; who joined, and what is wrong, on
           stderr. What you wrote yourself is not new; --all shows it. --raw leaves out what is not signed.
   --json  as listen: type, id (the same for all members), entryId, entries, storedAt, sentAt, field, sealed, kind (text,
-          hello, newer; plain: nobody signed it; none: it does not open), sender (null, or {"key","name","verified","me",
-          "sameAs"}), n, title, priority, text, bytes, findings
+          file, hello, newer; plain: nobody signed it; none: it does not open), sender (null, or {"key","name","verified","me",
+          "sameAs"}), n, title, priority, text, bytes, findings; of a file its offer in file: {"file","name","type","size","chunks"}
+          --files adds a line for each file that was saved: {"type":"file","file","from","name","mediaType","size","path"}
 
 new       prints the address of the channel. --json {"name","address","place","me","agreed"}
 invite    prints the link. --json {"link","label","address"}
@@ -81,6 +82,8 @@ members   --json {"members":[{"key","name","me","verified","heardAt","confirmedU
 verify    prints the numbers. --json {"key","name","verified","digits","qr"}
 check     prints what is wrong, one finding a line; exit code 1, or 4. --json {"adopted","withheld","findings":[…]}
 forget    --json {"forgotten"}
+backup    --json {"file","conversations"}
+restore   prints the names of the conversations that are new. --json {"restored":[{"name","address"}],"had","left"}
 
 inspect   prints each entry byte by byte; what anyone can read is marked >.
   --json  one object a line: entryId, storedAt, characters, sealed, fields (each "token" or "readable"), part,

@@ -60,6 +60,8 @@ export { shownName, type ConversationMember } from './framed/members.ts';
 export type { FramedMessage } from './framed/message.ts';
 export type { MessageKind } from './framed/shown.ts';
 export { isComplete, type Chunk, type KnownFile } from './files/parts.ts';
+export { fileName, numbered } from './files/name.ts';
+export type { FilePiece, ReadFileOptions } from './files/reading.ts';
 export type { FileSource, SendFileOptions, SentFile } from './files/sending.ts';
 export type { ChunkPlace, FileEnd, FileOffer } from './frame/file-content.ts';
 export type { FilePart } from './framed/shown.ts';

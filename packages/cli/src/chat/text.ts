@@ -9,6 +9,8 @@ import {
 } from '@fernspeak/conversation';
 import { isUnchecked } from '../catch-up.ts';
 import { isMe } from '../listen/record.ts';
+import { fileSentence } from '../receive/framed-text.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 import type { Style } from '../terminal/style.ts';
 import { visible, visibleLine } from '../terminal/visible.ts';
 import { fitted, widthOf, wrapped } from './width.ts';
@@ -66,6 +68,10 @@ export class ChatText {
     const { dim, yellow, bold } = this.#style;
     const time = `${dim(timeOf(message))}  `;
     if (kind === 'hello') return [time + dim(`${plainName(sender)} is here now`)];
+    if (kind === 'file') {
+      const where = dim(`fernspeak receive ${shellWord(this.#name)} --files DIR`);
+      return this.#withBody(time + [this.#nameOf(sender), where].join('  '), `a file: ${fileSentence(message)}`);
+    }
     const about = [
       ...(readable ? [yellow('(not sealed, readable by anyone)')] : []),
       ...(kind === 'plain' && !readable ? [yellow('(not signed)')] : []),

@@ -26,6 +26,7 @@ interface ReceiveOptions extends GlobalOptions, KeyOptions, ChannelOptions, Sele
 export function receiveCommand(): Command {
   const command = newCommand('receive', 'Show what was not received from a channel yet, oldest first.', [
     ['fernspeak receive family', 'a conversation that you made or joined'],
+    ['fernspeak receive family --files ~/Downloads', 'and puts the files of others there; none is overwritten'],
     ['fernspeak receive notes.csv', 'asks for the key or passphrase'],
     ['fernspeak receive notes.csv --key-file family.key --last 1', 'the newest message, read or not'],
     ['fernspeak receive http://127.0.0.1:8130/channels/1 --key-file ops.key --follow', 'and what comes, until Ctrl-C'],
@@ -38,6 +39,7 @@ export function receiveCommand(): Command {
       sinceMoment(text),
     )
     .option('--follow', 'do not end: show what comes')
+    .option('--files <dir>', 'put the files that others sent into this folder; what is there already stays as it is')
     .option('--require', `exit code ${EXIT.nothing} when there is nothing`)
     .option('--raw', 'exact bytes, nothing made visible; not to a terminal');
   return withReadKey(withKey(command)).action(receive);
@@ -47,6 +49,9 @@ async function receive(named: string, options: ReceiveOptions): Promise<void> {
   const io = openIo(options);
   refuseContradictions(options);
   const target = channelTarget(named);
+  if (target !== null && options.files !== undefined) {
+    throw usageError('Files are in conversations, not in bare channels.', 'fernspeak list shows the conversations.');
+  }
   const prompter = openPrompter(options);
   const profile = await profileOf(options, prompter);
   try {

@@ -32,6 +32,7 @@ interface SendCommandOptions extends GlobalOptions, KeyOptions, ChannelOptions {
   readonly allowWeakPassphrase?: boolean;
   readonly title?: string;
   readonly priority?: string | number;
+  readonly file?: string;
 }
 
 /** `fernspeak send`: seals a message and stores it on a channel. */
@@ -39,6 +40,7 @@ export function sendCommand(): Command {
   const command = newCommand('send', 'Seal a message and store it on a channel.', [
     ['fernspeak send family "Dinner at eight?"', 'in a conversation that you made or joined'],
     ['df -h | fernspeak send ops --title "backup failed" --priority high', 'an alert; stdin, byte for byte'],
+    ['fernspeak send family --file photo.jpg', 'a file, in parts; the same again goes on where one stopped'],
     ['fernspeak send notes.csv', 'asks for the message and a key or passphrase'],
     ['fernspeak send notes.csv "See you at six." --key-file family.key', ''],
     ['fernspeak send https://api.thingspeak.com/channels/9 hello --write-key-file write.key', ''],
@@ -47,6 +49,7 @@ export function sendCommand(): Command {
     .argument('[text]', 'the message; without it stdin (also -), or you are asked')
     .option('--title <text>', 'makes it an alert')
     .option('--priority <text>', 'how urgent it is: a word or a number', (text) => priorityOf(text))
+    .option('--file <path>', 'sends this file instead of a message; in conversations')
     .option('--allow-weak-passphrase', 'use a passphrase that is easily guessed, without being asked');
   return withWriteKey(withKey(command)).action(send);
 }
@@ -62,6 +65,7 @@ function priorityOf(text: string): string | number {
 async function send(named: string, text: string | undefined, options: SendCommandOptions): Promise<void> {
   const io = openIo(options);
   const target = channelTarget(named);
+  refuseBesideFile(text, target, options);
   const prompter = openPrompter(options);
   const profile = await profileOf(options, prompter);
   try {
@@ -72,6 +76,21 @@ async function send(named: string, text: string | undefined, options: SendComman
     prompter?.close();
     profile.close();
   }
+}
+
+function refuseBesideFile(text: string | undefined, target: Target | null, options: SendCommandOptions): void {
+  if (options.file === undefined) return;
+  if (text !== undefined || options.title !== undefined || options.priority !== undefined) {
+    throw usageError(
+      '--file is sent alone: without a text, --title or --priority.',
+      'Send the text with another command.',
+    );
+  }
+  if (target === null) return;
+  throw usageError(
+    'Files go to a conversation, not to a bare channel.',
+    'fernspeak new NAME makes one, fernspeak list shows them.',
+  );
 }
 
 interface Sender {

@@ -1,6 +1,7 @@
 import {
   textOf,
   type ConversationMember,
+  type FilePart,
   type Finding,
   type FramedMessage,
   type Message,
@@ -28,6 +29,8 @@ export interface MessageRecord {
   /** Null when it does not open or is no UTF-8; then `bytes` (base64url) has the content. */
   readonly text: string | null;
   readonly bytes?: string;
+  /** What a message that belongs to a file says of it. */
+  readonly file?: FilePart;
   readonly findings: readonly Finding[];
 }
 
@@ -62,6 +65,7 @@ export function messageRecord(message: Message | FramedMessage): MessageRecord {
     priority: framed?.priority ?? null,
     text,
     ...(content !== null && text === null ? { bytes: Buffer.from(content.bytes).toString('base64url') } : {}),
+    ...(framed?.file ? { file: framed.file } : {}),
     findings,
   };
 }

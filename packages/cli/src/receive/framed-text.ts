@@ -1,5 +1,6 @@
-import { shownName, textOf, type FramedMessage, type Member } from '@fernspeak/conversation';
+import { fileName, shownName, textOf, type FramedMessage, type Member } from '@fernspeak/conversation';
 import type { Io } from '../io.ts';
+import { byteCount } from '../terminal/amount.ts';
 import { write } from '../terminal/output.ts';
 import { visible, visibleLine } from '../terminal/visible.ts';
 import { Unreadable, type Printer } from './printer.ts';
@@ -22,6 +23,7 @@ export class FramedTextPrinter implements Printer<FramedMessage> {
     if (kind === 'text') return this.#printText(message, name);
     if (kind === 'plain') return this.#printPlain(message);
     if (kind === 'none') return this.#unreadable.add(message);
+    if (kind === 'file') return write(`${this.#io.style.bold(name)} sent a file: ${fileSentence(message)}\n`);
     if (kind === 'hello') return this.#io.note(`${name} is here now${joinedBy(sender)}.`);
     if (kind === 'newer') this.#io.note(`${name} wrote a newer kind of message: a newer fernspeak shows it.`);
   }
@@ -58,6 +60,11 @@ export class FramedTextPrinter implements Printer<FramedMessage> {
     const text = content === null ? null : textOf(content);
     return write(`${this.#io.style.yellow(mark)} ${text === null ? 'not text' : visibleLine(text)}\n`);
   }
+}
+
+/** "photo.jpg (2.1 MB)". */
+export function fileSentence({ file }: FramedMessage): string {
+  return file && 'name' in file ? `${visibleLine(fileName(file.name))} (${byteCount(file.size)})` : '';
 }
 
 /** A colon would end the name where its owner likes. */

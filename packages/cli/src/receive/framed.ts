@@ -19,6 +19,7 @@ import { reportEarlier } from '../sent.ts';
 import { givenKeys } from '../session.ts';
 import type { Prompter } from '../terminal/prompt.ts';
 import { whileAsking } from './asking.ts';
+import type { FolderOfFiles } from './files.ts';
 import { FramedJsonPrinter, FramedRawPrinter } from './framed-records.ts';
 import { FramedTextPrinter } from './framed-text.ts';
 import type { Printer } from './printer.ts';
@@ -60,11 +61,30 @@ async function receiveKnown(
     reportEarlier(await conversation.flush({ timeoutMs: FLUSH_MS, signal }), io);
     const printer =
       options.raw === true ? new FramedRawPrinter(io) : io.json ? new FramedJsonPrinter() : new FramedTextPrinter(io);
-    const receiving = new Receiving({ io, conversation, printer: printing(printer), selection: options, signal });
+    const files = await folderFor(options, { conversation, io, signal, me: (await profile.device()).id });
+    const receiving = new Receiving({
+      io,
+      conversation,
+      printer: printing(printer),
+      selection: options,
+      signal,
+      files,
+    });
     await receiving.run();
   } finally {
     await channel.close();
   }
+}
+
+async function folderFor(
+  { files }: Selection,
+  parts: ConstructorParameters<typeof FolderOfFiles>[1],
+): Promise<FolderOfFiles | null> {
+  if (files === undefined) return null;
+  const { FolderOfFiles } = await import('./files.ts');
+  const folder = new FolderOfFiles(files, parts);
+  await folder.prepare();
+  return folder;
 }
 
 interface Parts {
@@ -73,6 +93,8 @@ interface Parts {
   readonly printer: Printer<FramedMessage>;
   readonly selection: Selection;
   readonly signal: AbortSignal;
+  /** Null: no files are wanted. */
+  readonly files: FolderOfFiles | null;
 }
 
 class Receiving {
@@ -108,6 +130,7 @@ class Receiving {
     const chosen = (await conversation.history({ after: 0 })).filter(({ storedAt }) => !(Date.parse(storedAt) < from));
     for (const message of chosen.slice(last === undefined ? 0 : -last)) await this.#show(message);
     await printer.finish(true);
+    await this.#saveFiles();
     if (this.#shown === 0) sayNothing('Nothing here.', selection, io);
   }
 
@@ -130,21 +153,29 @@ class Receiving {
         hint: 'What is on this channel was not written in this conversation.',
       });
     }
+    await this.#saveFiles();
     if (selection.follow === true) return this.#follow();
     if (this.#shown > 0) return;
     sayNothing(unread.received === 0 ? 'Nothing here.' : 'Nothing new (--all shows what was received)', selection, io);
   }
 
   async #follow(): Promise<void> {
-    const { conversation, signal, printer } = this.#parts;
+    const { conversation, signal, printer, files } = this.#parts;
     const onFinding = (finding: Finding): void => this.#find(finding);
-    const coming = conversation.follow({ signal, onFinding });
+    const coming = conversation.follow({ signal, onFinding, parts: files !== null });
     for await (const message of coming) {
-      if (!isUnremarkableOwn(message)) await this.#show(message);
+      if (!isUnremarkableOwn(message) && !isQuietPart(message)) await this.#show(message);
+      if (message.kind === 'end') await files?.save();
       await printer.finish(true);
       await coming.commit();
     }
     signal.throwIfAborted();
+  }
+
+  async #saveFiles(): Promise<void> {
+    const { files, selection } = this.#parts;
+    this.#shown += (await files?.save()) ?? 0;
+    if (selection.follow !== true) await files?.tellIncomplete();
   }
 
   async #show(message: FramedMessage): Promise<void> {
@@ -172,6 +203,11 @@ class Receiving {
 /** What one wrote oneself was never to be received; but what only looks so must be seen. */
 function isUnremarkableOwn({ sender, findings }: FramedMessage): boolean {
   return isMe(sender) && findings.every((finding) => isUnchecked(finding));
+}
+
+/** It only carries a file. */
+function isQuietPart({ kind, findings }: FramedMessage): boolean {
+  return (kind === 'chunk' || kind === 'end') && findings.length === 0;
 }
 
 const IN_THE_LINE: ReadonlySet<string> = new Set(['not-sealed', 'unsigned', 'unreadable']);

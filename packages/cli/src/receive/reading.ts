@@ -12,6 +12,8 @@ export interface Selection {
   readonly since?: Date;
   /** After the new ones, what comes, until the signal. */
   readonly follow?: boolean;
+  /** Puts the files of others into this folder. Only conversations have any. */
+  readonly files?: string;
   /** Nothing to show is an exit code of its own. */
   readonly require?: boolean;
 }

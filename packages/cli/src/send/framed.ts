@@ -16,13 +16,15 @@ interface FramedSender {
   readonly named: string;
   readonly prompter: Prompter | null;
   readonly profile: Profile;
-  readonly options: ChannelOptions & KeyOptions & { readonly title?: string; readonly priority?: string | number };
+  readonly options: ChannelOptions &
+    KeyOptions & { readonly title?: string; readonly priority?: string | number; readonly file?: string };
 }
 
 /** `fernspeak send NAME`: signed, numbered, and with what this device has seen. */
 export async function sendFramed(sender: FramedSender, text: string | undefined): Promise<void> {
   const { io, named, prompter, profile, options } = sender;
   refuseKeyOptions(named, options);
+  if (options.file !== undefined) return sendFile(sender, options.file);
   const source = messageSource(text, prompter !== null, named === '-' && !process.stdin.isTTY ? 'link' : null);
   const known = await conversationMeant(named, sender);
   const { name } = known.about;
@@ -42,6 +44,25 @@ export async function sendFramed(sender: FramedSender, text: string | undefined)
     await reportSent(sent, name, io);
   } finally {
     await channel.close();
+  }
+}
+
+async function sendFile(sender: FramedSender, path: string): Promise<void> {
+  const { io, named, profile, options } = sender;
+  const { openFile, sendOpenedFile } = await import('./file.ts');
+  const known = await conversationMeant(named, sender);
+  const file = await openFile(path);
+  try {
+    const { timeout } = options;
+    const { channel, conversation } = await openConversation({ known, profile, timeout, given: givenKeys(options) });
+    try {
+      await warnAboutFile(known.about.address, channel, io);
+      await sendOpenedFile(file, { io, conversation, named: known.about.name, timeout });
+    } finally {
+      await channel.close();
+    }
+  } finally {
+    await file.close();
   }
 }
 

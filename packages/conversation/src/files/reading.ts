@@ -3,34 +3,54 @@ import { emptyJoining, join, type Arrival, type Channel, type Entry } from '@fer
 import { base64url } from '../bytes.ts';
 import { ConversationError } from '../errors.ts';
 import { Opening } from '../reading/opening.ts';
+import { chunkLength } from '../frame/file-content.ts';
 import type { FramedSeal } from '../framed/seal.ts';
+import { chunkSum } from '../framed/shown.ts';
 import { isComplete, type Chunk, type KnownFile } from './parts.ts';
 
-export interface FileReading {
+export interface ReadFileOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What an earlier reading left of this chunk: so many bytes from there; null or others: it is read again. */
+  readonly have?: ((from: number, length: number) => Promise<Uint8Array | null>) | undefined;
+}
+
+export interface FileReading extends ReadFileOptions {
   readonly channel: Channel;
   readonly seal: Pick<FramedSeal, 'open'>;
-  readonly signal: AbortSignal;
+}
+
+/** Bytes of a file, and where they begin in it. */
+export interface FilePiece {
+  readonly from: number;
+  readonly bytes: Uint8Array;
+  /** False: they were there already. */
+  readonly isNew: boolean;
 }
 
 /**
- * The bytes of a file, chunk by chunk, read from its channel again: only what is the message that was checked counts, and
+ * The bytes of a file, chunk by chunk in their order, read from its channel again: only what is the message that was checked counts, and
  * behind the last one, the whole file's SHA-256.
  *
  * @throws ConversationError `file-incomplete`: not all of it came yet · `file-gone`: the channel does not give a chunk any
  * more · `file-altered`: the bytes are not those of its end
  * @throws ChannelError
  */
-export async function* readFile(file: KnownFile, reading: FileReading): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* readFile(file: KnownFile, reading: FileReading): AsyncGenerator<FilePiece, void, undefined> {
   const { offer, chunks, end } = file;
   if (end === null || !isComplete(file)) throw incomplete(file);
   const hasher = sha256Hasher();
   const source = new ChunkSource(reading);
   try {
     for (let index = 0; index < offer.chunks; index++) {
-      const body = await source.bodyOf(chunks.get(index) as Chunk);
-      if (body === null) throw gone(file, index);
-      hasher.update(body);
-      yield body;
+      reading.signal?.throwIfAborted();
+      const chunk = chunks.get(index) as Chunk;
+      const from = index * chunkLength(offer, 0);
+      const there = (await reading.have?.(from, chunkLength(offer, index))) ?? null;
+      const isNew = there === null || chunkSum(there) !== chunk.sum;
+      const bytes = isNew ? await source.bodyOf(chunk) : there;
+      if (bytes === null) throw gone(file, index);
+      hasher.update(bytes);
+      yield { from, bytes, isNew };
     }
   } finally {
     await source.close();

@@ -35,8 +35,8 @@ export interface FileSource {
 }
 
 export interface SendFileOptions extends Pick<SendOptions, 'signal' | 'timeoutMs'> {
-  /** After each chunk, and at the beginning: how many bytes are on the channel. */
-  readonly onSent?: ((bytes: number) => void) | undefined;
+  /** After each chunk: how many bytes are on the channel, and how many of them were before this call. */
+  readonly onSent?: ((bytes: number, resumedFrom: number) => void) | undefined;
 }
 
 /** A file that is on the channel. */
@@ -88,7 +88,7 @@ export async function sendFile(source: FileSource, sending: FileSending, options
     done += body.length;
     if (begun?.chunks.has(index)) resumedFrom += body.length;
     else await deliver({ kind: 'chunk', at: NOT_YET, file, index, size, chunks, body });
-    options.onSent?.(done);
+    options.onSent?.(done, resumedFrom);
   }
   const sha256 = base64url(hasher.digest());
   await deliver({ kind: 'end', at: NOT_YET, file, size, chunks, sha256 });

@@ -5,6 +5,7 @@ import { receivedBy } from '../continuity/judge.ts';
 import { seenOf } from '../continuity/state.ts';
 import { ConversationError } from '../errors.ts';
 import type { KnownFile } from '../files/parts.ts';
+import type { FilePiece, ReadFileOptions } from '../files/reading.ts';
 import type { FileSource, SendFileOptions, SentFile } from '../files/sending.ts';
 import { isLoud, type Finding } from '../finding.ts';
 import type { Device } from '../identity/device.ts';
@@ -152,12 +153,9 @@ export class FramedConversation {
   }
 
   /** Its bytes, chunk by chunk, from the channel; only when it ends without an error are they the file. See `files/reading.ts`. */
-  async *readFile(
-    file: KnownFile,
-    { signal = new AbortController().signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): AsyncGenerator<Uint8Array, void, undefined> {
+  async *readFile(file: KnownFile, options: ReadFileOptions = {}): AsyncGenerator<FilePiece, void, undefined> {
     const { readFile } = await import('../files/reading.ts');
-    yield* readFile(file, { ...this.#parts, signal });
+    yield* readFile(file, { ...this.#parts, ...options });
   }
 
   /** How many messages wait in the outbox. */

@@ -35,7 +35,7 @@ async function pair(channel = new MemoryChannel()): Promise<{
 async function whole(reader: FramedConversation, file: KnownFile | undefined): Promise<Uint8Array> {
   assert.ok(file);
   const pieces: Uint8Array[] = [];
-  for await (const piece of reader.readFile(file)) pieces.push(piece);
+  for await (const { bytes } of reader.readFile(file)) pieces.push(bytes);
   return Buffer.concat(pieces);
 }
 
