@@ -138,6 +138,17 @@ export function withWriteKeySource(command: Command): Command {
     );
 }
 
+/** Options that name the passphrase of a file. */
+export function withFilePassphrase(command: Command): Command {
+  return command
+    .option('--passphrase-file <file>', 'the passphrase is in this file (- is stdin)')
+    .addOption(
+      new Option('--passphrase-fd <n>', 'the same from an open descriptor')
+        .argParser(wholeNumber)
+        .conflicts('passphraseFile'),
+    );
+}
+
 /** The option of a command that asks a channel. */
 export function withTimeout(command: Command): Command {
   return command.addOption(timeoutOption('wait at most this long for an answer'));

@@ -64,15 +64,23 @@ async function newPassphrase(
   if (prompter === null) {
     throw usageError('There is no new passphrase.', 'Name a file with it: --new-file FILE. --remove takes it away.');
   }
-  return askForNew(prompter, allowWeak);
+  return askForNew(prompter, { question: 'New passphrase of this profile: ', weak: WEAK, allowWeak });
 }
 
-async function askForNew(prompter: Prompter, allowWeak: boolean): Promise<string> {
+interface Asking {
+  readonly question: string;
+  /** What is said of a weak one. */
+  readonly weak: string;
+  readonly allowWeak: boolean;
+}
+
+/** A passphrase that somebody types twice; a weak one only when they insist. */
+export async function askForNew(prompter: Prompter, { question, weak, allowWeak }: Asking): Promise<string> {
   for (;;) {
-    const text = await prompter.hidden('New passphrase of this profile: ');
+    const text = await prompter.hidden(question);
     if (text.trim() === '') throw new CliError('Nothing was typed, so nothing is changed.', { code: 'cancelled' });
     if (!allowWeak && (await assessPassphrase(text)).weak) {
-      process.stderr.write(`${WEAK}\nSuggested: ${suggestPassphrase()}\n`);
+      process.stderr.write(`${weak}\nSuggested: ${suggestPassphrase()}\n`);
       if (!(await prompter.confirm('Use yours anyway?'))) continue;
     }
     if ((await prompter.hidden('The same again: ')) === text) return text;

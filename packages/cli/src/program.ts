@@ -62,6 +62,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'delete a conversation from this profile',
     load: async () => (await import('./commands/forget.ts')).forgetCommand(),
   },
+  backup: {
+    summary: 'save your conversations to a recovery file',
+    load: async () => (await import('./commands/backup.ts')).backupCommand(),
+  },
+  restore: {
+    summary: 'go on with the conversations of a recovery file',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand(),
+  },
   key: { summary: 'make a new key', load: async () => (await import('./commands/key.ts')).keyCommand() },
   passphrase: {
     summary: 'suggest a passphrase of six words',
