@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { NO_CHROMIUM, openBrowser, openPerson, run, startRelayProcess, temporaryFolder } from '@fernspeak/test';
+import {
+  NO_CHROMIUM,
+  fernspeak,
+  openBrowser,
+  openPerson,
+  run,
+  startRelayProcess,
+  temporaryFolder,
+} from '@fernspeak/test';
 import type { Browser, Locator, Page } from 'playwright-core';
 
 const AXE: string = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -111,6 +119,18 @@ async function fillAndSave(page: Page): Promise<string> {
   return readFileSync(await download.path(), 'utf8');
 }
 
+/** What a terminal receives that takes up the same file. */
+async function inTerminal(t: TestContext, text: string): Promise<string> {
+  const folder = temporaryFolder(t);
+  const [file, words] = [join(folder, 'recovery.txt'), join(folder, 'words')];
+  writeFileSync(file, text);
+  writeFileSync(words, PASSPHRASE);
+  const home = join(folder, 'home');
+  const restored = await fernspeak(home, ['restore', file, '--yes', '--passphrase-file', words]);
+  assert.deepEqual([restored.code, restored.stdout], [0, 'Garden\n'], restored.stderr);
+  return (await fernspeak(home, ['receive', 'Garden', '--all'])).stdout;
+}
+
 /** Fills the form that opens a file. */
 async function offer(where: Page | Locator, text: string, passphrase = PASSPHRASE): Promise<void> {
   const file = { name: 'fernspeak-recovery.txt', mimeType: 'text/plain', buffer: Buffer.from(text) };
@@ -161,6 +181,7 @@ test(
       .getByRole('button', { name: /Garden/ })
       .click();
     await shows(again, 'Here I am again.');
+    assert.match(await inTerminal(t, text), /The tomatoes are ripe\.[^]*I bring a basket\.[^]*Here I am again\./);
   },
 );
 
