@@ -5,6 +5,15 @@ import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
+  deviceOf,
+  foundConversation,
+  gatherRecovery,
+  memoryStore,
+  newDeviceKey,
+  rememberConversation,
+  sealRecovery,
+} from '@fernspeak/conversation';
+import {
   NO_CHROMIUM,
   fernspeak,
   openBrowser,
@@ -14,6 +23,7 @@ import {
   temporaryFolder,
 } from '@fernspeak/test';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { settingsIn } from '../src/engine/recovery/settings.ts';
 
 const AXE: string = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const BUILD: string = fileURLToPath(new URL('../build/build.ts', import.meta.url));
@@ -224,6 +234,52 @@ test(
     await cai.getByRole('navigation').getByRole('button', { name: /Boat/ }).waitFor();
     await cai.getByRole('button', { name: 'Settings' }).click();
     assert.equal(await dialog(cai).getByLabel('Your name').inputValue(), 'Cai', 'the name that is here stays');
+  },
+);
+
+/** A file as somebody makes it who means harm: conversations at these addresses, of one name; and settings. */
+async function hostileFile(name: string, addresses: readonly string[], settings: unknown): Promise<string> {
+  const [store, device] = [memoryStore(), await deviceOf(await newDeviceKey())];
+  for (const address of addresses) {
+    await rememberConversation(store, foundConversation({ name, address, place: address, me: 'Mallory' }));
+  }
+  return sealRecovery(await gatherRecovery({ store, device, settings }), { passphrase: PASSPHRASE });
+}
+
+test(
+  'a file of somebody else leads nowhere unseen: what lies elsewhere is named, and its settings are looked at',
+  { skip: NO_CHROMIUM },
+  async (t) => {
+    const settings = {
+      me: '\u202e<b>Ada</b>',
+      theme: '"><script>',
+      lockAfterMinutes: 1e-9,
+      userKey: 'THEIRS',
+      notices: 'text',
+    };
+    const page = await fresh(t);
+    await page.getByRole('button', { name: 'Open a recovery file' }).click();
+    const elsewhere = ['http://127.0.0.1:9/channels/1', 'https://evil.example/channels/2', 'file:notes.csv'];
+    await offer(page, await hostileFile('x', elsewhere, settings));
+    await page.getByText('http://127.0.0.1:9, https://evil.example, a file').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Join them from here' }).isDisabled());
+    await page.getByRole('button', { name: 'Not now' }).click();
+
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).origin));
+    await page.getByRole('button', { name: 'Open a recovery file' }).click();
+    const name = '<img src=x onerror=alert(1)>';
+    await offer(page, await hostileFile(name, [`${url}/channels/999`, ...elsewhere], settings));
+    await page.getByRole('listitem').getByText(name).waitFor();
+    await page.getByRole('button', { name: 'Join them from here' }).click();
+    await page.getByRole('navigation').getByRole('button', { name: 'img src=x' }).click();
+    await page.getByText('The relay does not let this browser read here any more.').waitFor();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    assert.equal(await dialog(page).getByLabel('Your name').inputValue(), '<b>Ada</b>');
+    assert.ok(await dialog(page).getByLabel('As the system').isChecked());
+    assert.deepEqual([...new Set(requests)], [url]);
+    assert.deepEqual(settingsIn(settings), { me: '<b>Ada</b>' });
+    assert.deepEqual([settingsIn(null), settingsIn('x'), settingsIn([])], [{}, {}, {}]);
   },
 );
 
