@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NO_CHROMIUM, openBrowser, openPerson, run, startRelayProcess } from '@fernspeak/test';
-import type { Browser, Page } from 'playwright-core';
 import { install, skipped } from './debian.ts';
 import { goal, heading, median, row } from './report.ts';
 
@@ -39,6 +38,8 @@ export async function benchWeb(): Promise<void> {
 }
 
 type Pair<T> = readonly [T, T];
+type Browser = Awaited<ReturnType<typeof openBrowser>>;
+type Page = Awaited<ReturnType<Browser['newPage']>>;
 
 /** Where the two pages are. */
 interface Urls {

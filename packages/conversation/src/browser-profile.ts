@@ -1,5 +1,14 @@
 import { deleteDatabase, openDatabase, read, resultOf, write } from './browser-profile/database.ts';
-import { keyRow, makeKey, newIndexKey, openKey, reseal, vaultOf, type Derive } from './browser-profile/profile-key.ts';
+import {
+  keyRow,
+  makeKey,
+  newIndexKey,
+  openKey,
+  reseal,
+  vaultOf,
+  type Derive,
+  type KeyRow,
+} from './browser-profile/profile-key.ts';
 import { BrowserStore } from './browser-profile/store.ts';
 import { openBytes, sealBytes, type Vault } from './browser-profile/vault.ts';
 import { ConversationError } from './errors.ts';
@@ -32,7 +41,15 @@ export interface BrowserProfile {
   note(name: string): Promise<string | null>;
   /** Null takes it away. */
   saveNote(name: string, text: string | null): Promise<void>;
+  /** For a worker of this page, which opens the same profile by it; it holds no byte of a key. */
+  handOver(): HandedProfile;
   close(): void;
+}
+
+/** An open profile on its way to a worker: a structured clone keeps the key as unreadable as it is. */
+export interface HandedProfile {
+  readonly name: string;
+  readonly key: CryptoKey;
 }
 
 const DEFAULT_NAME = 'profile';
@@ -83,11 +100,20 @@ export async function createBrowserProfile(options: BrowserProfileOptions = {}):
 /** @throws ConversationError `profile-unusable`: there is none; `profile-locked`, `wrong-passphrase`, `profile-damaged` */
 export async function openBrowserProfile(options: BrowserProfileOptions = {}): Promise<BrowserProfile> {
   const { name = DEFAULT_NAME, passphrase = null, derive = deriveKey } = options;
+  return openWith(name, (row) => openKey(row, { passphrase, derive }));
+}
+
+/** Opens what another context of this origin has open. @throws ConversationError `profile-unusable`, `profile-damaged` */
+export function openHandedProfile({ name, key }: HandedProfile): Promise<BrowserProfile> {
+  return openWith(name, () => Promise.resolve(key));
+}
+
+async function openWith(name: string, keyOf: (row: KeyRow) => Promise<CryptoKey>): Promise<BrowserProfile> {
   const database = await openDatabase(name);
   try {
     const row = await keyRow(database);
     if (row === null) throw new ConversationError('profile-unusable', 'There is no profile in this browser yet.');
-    const key = await openKey(row, { passphrase, derive });
+    const key = await keyOf(row);
     const vault = await vaultOf(row, key);
     const device = await deviceIn(database, key);
     return {
@@ -95,6 +121,7 @@ export async function openBrowserProfile(options: BrowserProfileOptions = {}): P
       device,
       note: (note) => noteIn({ database, vault }, note),
       saveNote: (note, text) => saveNote({ database, vault }, note, text),
+      handOver: () => ({ name, key }),
       close: () => database.close(),
     };
   } catch (error) {

@@ -18,7 +18,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export type Derive = (options: DeriveOptions) => Promise<string>;
 
 /** How the profile's key is kept. */
-interface KeyRow {
+export interface KeyRow {
   readonly name: 'key';
   /** Null: `key` is it. */
   readonly salt: Bytes | null;

@@ -1,4 +1,4 @@
-import type { FramedMessage } from '@fernspeak/conversation';
+import type { FileOffer, FramedMessage } from '@fernspeak/conversation';
 import type { Problem } from './problem.ts';
 
 /** What the page is doing as a whole. */
@@ -48,6 +48,8 @@ export interface ShownMessage extends Pick<FramedMessage, 'entries' | 'sender' |
   /** Its place in the local history; null: it is on its way. */
   readonly position: number | null;
   readonly mine: boolean;
+  /** What is offered; null: it is no file. */
+  readonly file: FileOffer | null;
   /** Null: it does not open, or is no text. */
   readonly text: string | null;
   readonly at: Date;

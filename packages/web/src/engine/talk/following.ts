@@ -80,7 +80,7 @@ export class Following {
     await this.#answers();
     alive();
     const { conversation, signal, acknowledge, onFinding, onMessage } = this.#options;
-    const unread = conversation.follow({ signal, acknowledge, onFinding });
+    const unread = conversation.follow({ signal, acknowledge, onFinding, parts: true });
     this.#commit = () => unread.commit();
     for await (const message of unread) {
       alive();

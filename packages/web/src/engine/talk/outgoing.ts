@@ -93,6 +93,7 @@ function waiting(key: string, text: string): ShownMessage {
     findings: [],
     kind: 'text',
     mine: true,
+    file: null,
     text,
     at: new Date(),
     id: null,

@@ -44,6 +44,8 @@ export class Talk {
   readonly id: number;
   readonly about: About;
   readonly channel: WatchedChannel;
+  /** For what comes later than the first message. */
+  readonly conversation: FramedConversation;
   readonly me: string;
   readonly name: ReadonlySignal<string>;
   readonly hasOlder: ReadonlySignal<boolean>;
@@ -51,13 +53,14 @@ export class Talk {
   readonly findings: ReadonlySignal<readonly Finding[]>;
   readonly connection: ReadonlySignal<Connection>;
   readonly unread: ReadonlySignal<number>;
+  /** Counts parts of files as they come. */
+  readonly parts: ReadonlySignal<number>;
   /** Oldest first; what is on its way stands at the end. */
   readonly messages: ReadonlySignal<readonly ShownMessage[]>;
   readonly last: ReadonlySignal<ShownMessage | null>;
   readonly trust: ReadonlySignal<Trust>;
   /** Sending waits for a decision about these. */
   readonly changed: ReadonlySignal<readonly IdentityChange[]>;
-  readonly #conversation: FramedConversation;
   readonly #following: Following;
   readonly #ended = new AbortController();
   readonly #outgoing: Outgoing;
@@ -68,6 +71,7 @@ export class Talk {
   readonly #findings = signal<readonly Finding[]>([]);
   readonly #logFindings = signal<readonly Finding[]>([]);
   readonly #unread = signal(0);
+  readonly #parts = signal(0);
   #visible = false;
 
   constructor({ id, about, store, device, acknowledge, channel }: TalkOptions) {
@@ -75,11 +79,11 @@ export class Talk {
     this.about = about;
     this.me = device.id;
     this.channel = new WatchedChannel(channel ?? channelAt(about), () => void this.#following.lost());
-    this.#conversation = new FramedConversation({ id, about, channel: this.channel, store, device });
-    this.#outgoing = new Outgoing(this.#conversation, this.#ended.signal);
+    this.conversation = new FramedConversation({ id, about, channel: this.channel, store, device });
+    this.#outgoing = new Outgoing(this.conversation, this.#ended.signal);
     this.#following = new Following({
       channel: this.channel,
-      conversation: this.#conversation,
+      conversation: this.conversation,
       acknowledge,
       signal: this.#ended.signal,
       onMessage: (message) => this.#take(message),
@@ -92,6 +96,7 @@ export class Talk {
     this.members = this.#members;
     this.connection = this.#following.connection;
     this.unread = this.#unread;
+    this.parts = this.#parts;
     this.findings = computed(() => [...this.#logFindings.value, ...this.#findings.value]);
     this.messages = computed(() => [...this.#window.value, ...this.#outgoing.pending.value]);
     this.last = computed(() => this.messages.value.findLast(({ kind }) => kind !== 'ack') ?? null);
@@ -104,6 +109,11 @@ export class Talk {
     await this.#load(PAGE);
     void this.#following.run();
     this.#outgoing.flush();
+  }
+
+  /** Aborted by `close`. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
   }
 
   close(): void {
@@ -136,7 +146,7 @@ export class Talk {
 
   /** What sending a text takes, and what the relay will see of it. */
   costOf(text: string): Cost {
-    return costOf(this.#conversation.sizeOf({ text }), this.channel.limits.value, this.#outgoing.pending.value.length);
+    return costOf(this.conversation.sizeOf({ text }), this.channel.limits.value, this.#outgoing.pending.value.length);
   }
 
   async retry(message: ShownMessage): Promise<void> {
@@ -165,7 +175,7 @@ export class Talk {
 
   /** The same before it is a link. */
   rawInvite(label: string): Promise<Invite> {
-    return this.#conversation.invite(label);
+    return this.conversation.invite(label);
   }
 
   /** True: the channel is in this page alone. */
@@ -179,21 +189,21 @@ export class Talk {
   }
 
   safetyNumber(member: string): SafetyNumber {
-    return this.#conversation.safetyNumber(member);
+    return this.conversation.safetyNumber(member);
   }
 
   async verify(member: string, verified: boolean): Promise<void> {
-    await this.#conversation.verify(member, verified);
+    await this.conversation.verify(member, verified);
     await this.#load(this.#window.value.length);
   }
 
   words(): Promise<readonly string[]> {
-    return this.#conversation.words();
+    return this.conversation.words();
   }
 
   /** Reads everything again; how many messages the channel does not give any more. */
   async check(): Promise<number> {
-    const { withheld } = await this.#conversation.check({ signal: this.#ended.signal });
+    const { withheld } = await this.conversation.check({ signal: this.#ended.signal });
     this.#logFindings.value = [];
     await this.#load(this.#window.value.length);
     return withheld;
@@ -201,16 +211,16 @@ export class Talk {
 
   async forget(): Promise<void> {
     this.close();
-    await this.#conversation.forget();
+    await this.conversation.forget();
   }
 
   greet(): Promise<unknown> {
-    return this.#conversation.greet({ signal: this.#ended.signal });
+    return this.conversation.greet({ signal: this.#ended.signal });
   }
 
   /** All of it, oldest first, from this device alone. `after`: what stands behind this position. */
   history({ after = 0 }: { readonly after?: number } = {}): Promise<readonly FramedMessage[]> {
-    return this.#conversation.history({ after });
+    return this.conversation.history({ after });
   }
 
   /** What a client of this conversation says to another log. Nothing is kept. */
@@ -220,8 +230,8 @@ export class Talk {
   }
 
   async #load(count: number): Promise<void> {
-    const history = await this.#conversation.history({ last: count + 1 });
-    const [members, findings] = await Promise.all([this.#conversation.members(), this.#conversation.findings()]);
+    const history = await this.conversation.history({ last: count + 1 });
+    const [members, findings] = await Promise.all([this.conversation.members(), this.conversation.findings()]);
     const shown = history.slice(-count).filter(isShown);
     const messages = shown.map((message) => shownOf(message, this.me));
     batch(() => {
@@ -236,24 +246,25 @@ export class Talk {
   async #take(message: FramedMessage): Promise<void> {
     const window = this.#window.value;
     const newest = window.at(-1)?.position ?? 0;
+    if (message.kind === 'chunk' || message.kind === 'end') this.#parts.value += 1;
     if (message.position > newest && isShown(message)) {
       const shown = shownOf(message, this.me);
       batch(() => {
         if (shown.mine && shown.kind === 'text') this.#outgoing.cameBack();
         this.#window.value = [...window, shown];
-        if (!shown.mine && shown.kind === 'text' && !this.#visible) this.#unread.value += 1;
+        if (!shown.mine && (shown.kind === 'text' || shown.kind === 'file') && !this.#visible) this.#unread.value += 1;
       });
     }
     if (message.kind === 'hello' || !this.#members.value.some(({ id }) => id === message.sender?.id)) {
       await this.#load(Math.max(PAGE, this.#window.value.length));
-    } else if (message.findings.length > 0) this.#findings.value = await this.#conversation.findings();
+    } else if (message.findings.length > 0) this.#findings.value = await this.conversation.findings();
     if (this.#visible) await this.#following.commit();
     await this.#lookForReceipts();
   }
 
   async #lookForReceipts(): Promise<void> {
     const asked = { messages: this.#window.value, members: this.#members.value, me: this.me };
-    const by = await receiptsOf(this.#conversation, asked);
+    const by = await receiptsOf(this.conversation, asked);
     if (by.size > 0) this.#window.value = withReceipts(this.#window.value, by);
   }
 }

@@ -2,16 +2,21 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { App } from '../../engine/app.ts';
+import { sendFiles, uploadsOf } from '../../engine/files/uploads.ts';
 import type { Talk } from '../../engine/talk/talk.ts';
+import { FileButton, filesIn } from '../files/file-button.tsx';
 import { useAttempt } from '../parts/attempt.ts';
+import { Lazy } from '../parts/lazy.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import type { Cost } from '../../engine/talk/cost.ts';
 
 /** Where one writes, and how long it will look to the relay. */
-export function Composer({ talk }: { readonly app: App; readonly talk: Talk }): JSX.Element {
+export function Composer({ app, talk }: { readonly app: App; readonly talk: Talk }): JSX.Element {
   const text = useSignal('');
   const field = useRef<HTMLTextAreaElement>(null);
   const { problem, run } = useAttempt();
+  const uploads = uploadsOf(talk).value;
+  const sendAll = (files: Iterable<File>): void => sendFiles(app, talk, files);
   const send = (anyway = false): Promise<void> =>
     run(async () => {
       if (text.value.trim() === '') return;
@@ -41,7 +46,11 @@ export function Composer({ talk }: { readonly app: App; readonly talk: Talk }): 
           Send anyway once
         </button>
       )}
+      {uploads.length > 0 && (
+        <Lazy load={() => import('../files/uploads.tsx')}>{({ Uploads }) => <Uploads uploads={uploads} />}</Lazy>
+      )}
       <div class="line">
+        {!talk.isInMemory && <FileButton send={sendAll} />}
         <textarea
           ref={field}
           rows={1}
@@ -55,6 +64,12 @@ export function Composer({ talk }: { readonly app: App; readonly talk: Talk }): 
             event.currentTarget.style.height = `${event.currentTarget.scrollHeight}px`;
           }}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const files = filesIn(event.clipboardData);
+            if (files.length === 0) return;
+            event.preventDefault();
+            sendAll(files);
+          }}
         />
         <Size cost={talk.costOf(text.value)} />
         <button type="submit" class="primary">

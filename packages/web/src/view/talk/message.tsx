@@ -1,12 +1,15 @@
 import type { JSX } from 'preact';
+import type { App } from '../../engine/app.ts';
 import type { ShownMessage } from '../../engine/model.ts';
 import type { Talk } from '../../engine/talk/talk.ts';
 import { openDialog } from '../dialogs/opened.ts';
 import { isLinked, link } from '../relay-side/linked.ts';
+import { Lazy } from '../parts/lazy.tsx';
 import { clock } from '../parts/time.ts';
 import { deliveryOf, said, senderOf } from './words.ts';
 
 interface MessageProps {
+  readonly app: App;
   readonly talk: Talk;
   readonly message: ShownMessage;
   /** False: the one before is by the same. */
@@ -14,7 +17,7 @@ interface MessageProps {
 }
 
 /** A message, and in its line what was found wrong about it. */
-export function Message({ talk, message, named }: MessageProps): JSX.Element {
+export function Message({ app, talk, message, named }: MessageProps): JSX.Element {
   const { mine, kind, entries, findings, delivery, title } = message;
   const notice = kind === 'hello';
   const classes = ['message', mine ? 'mine' : 'theirs', notice ? 'notice' : '', isLinked(entries) ? 'linked' : ''];
@@ -30,7 +33,16 @@ export function Message({ talk, message, named }: MessageProps): JSX.Element {
       ) : (
         <div class="bubble" tabIndex={0} onFocus={() => link(entries)} onBlur={() => link([])}>
           {title !== undefined && <strong dir="auto">{title}</strong>}
-          <p dir="auto">{kind === 'text' || kind === 'plain' ? (message.text ?? 'This is no text.') : said(message)}</p>
+          {message.file && (
+            <Lazy load={() => import('../files/file-bubble.tsx')}>
+              {({ FileBubble }) => <FileBubble app={app} talk={talk} message={message} />}
+            </Lazy>
+          )}
+          {!message.file && (
+            <p dir="auto">
+              {kind === 'text' || kind === 'plain' ? (message.text ?? 'This is no text.') : said(message)}
+            </p>
+          )}
         </div>
       )}
       {findings.map((finding) => (

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { Fragment } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { App } from '../../engine/app.ts';
 import type { ShownMessage } from '../../engine/model.ts';
 import type { Talk } from '../../engine/talk/talk.ts';
 import { day } from '../parts/time.ts';
@@ -11,7 +12,7 @@ import { Message } from './message.tsx';
 const NEAR = 80;
 
 /** The messages; stays at the end while one is there, and where one is otherwise. */
-export function Messages({ talk }: { readonly talk: Talk }): JSX.Element {
+export function Messages({ app, talk }: { readonly app: App; readonly talk: Talk }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useSignal(true);
   /** Height from the end before older messages came. */
@@ -48,7 +49,12 @@ export function Messages({ talk }: { readonly talk: Talk }): JSX.Element {
           {messages.map((message, at) => (
             <Fragment key={message.key}>
               <Separator message={message} before={messages[at - 1]} />
-              <Message talk={talk} message={message} named={messages[at - 1]?.sender?.id !== message.sender?.id} />
+              <Message
+                app={app}
+                talk={talk}
+                message={message}
+                named={messages[at - 1]?.sender?.id !== message.sender?.id}
+              />
             </Fragment>
           ))}
         </ol>

@@ -1,10 +1,12 @@
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { App } from '../../engine/app.ts';
+import { sendFiles } from '../../engine/files/uploads.ts';
 import type { Talk } from '../../engine/talk/talk.ts';
 import { openDialog } from '../dialogs/opened.ts';
 import type { Sides } from '../main-window.tsx';
 import { Footer } from '../parts/footer.tsx';
+import { dropTarget } from '../files/file-button.tsx';
 import { nameInLine } from '../parts/text.ts';
 import { TrustMark } from '../parts/trust-mark.tsx';
 import { Composer } from './composer.tsx';
@@ -27,7 +29,7 @@ export function TalkPane({
   readonly sides: Signal<Sides>;
 }): JSX.Element {
   return (
-    <main class="talk" aria-label={nameInLine(talk.name.value)}>
+    <main class="talk" aria-label={nameInLine(talk.name.value)} {...dropTarget((files) => sendFiles(app, talk, files))}>
       <header>
         <button type="button" class="back quiet" aria-label="Back to the list" onClick={() => app.show(null)}>
           ‹
@@ -55,7 +57,7 @@ export function TalkPane({
         </div>
       </header>
       <Strips app={app} talk={talk} />
-      <Messages talk={talk} />
+      <Messages app={app} talk={talk} />
       <Composer app={app} talk={talk} />
       <Footer app={app} />
     </main>

@@ -1,5 +1,6 @@
 import { shownName } from '@fernspeak/conversation';
 import type { Delivery, ShownMessage } from '../../engine/model.ts';
+import { byteCount } from '../parts/amount.ts';
 import { nameInLine } from '../parts/text.ts';
 
 /** What to call whoever wrote a message. */
@@ -12,6 +13,7 @@ export function senderOf({ sender, mine }: ShownMessage): string {
 export function said(message: ShownMessage): string {
   const { kind, text, title } = message;
   if (kind === 'hello') return message.mine ? 'You joined.' : `${senderOf(message)} joined.`;
+  if (message.file) return `${nameInLine(message.file.name)} (${byteCount(message.file.size)})`;
   if (kind === 'newer') return 'A newer kind of message.';
   if (kind === 'none') return 'This does not open.';
   return title === undefined ? (text ?? 'No text.') : `${title}: ${text ?? ''}`;
