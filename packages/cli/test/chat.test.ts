@@ -119,7 +119,7 @@ needsTerminal('commands do something; what is none says so and sends nothing', a
   session.type('/words\r');
   await session.expect('Compare them by voice');
   session.type('/invite Cleo\r');
-  await session.expect('fernspeak:');
+  await session.expect('/#');
   session.type('/check\r');
   await session.expect('Nothing is wrong.');
   session.type('//foo\r');

@@ -13,7 +13,7 @@ interface InviteOptions extends GlobalOptions {
   readonly relay?: string;
 }
 
-/** No channel is asked. */
+/** No channel is asked; only whether its relay serves the app. */
 const TIMEOUT = 1;
 
 /** `fernspeak invite`: a link by which somebody joins. */

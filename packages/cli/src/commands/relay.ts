@@ -36,7 +36,10 @@ async function runRelay(options: GlobalOptions): Promise<void> {
   const stop = interruptSignal();
   const relay = await startRelay({ web: APP_FOLDER, ...settings, logFormat });
   try {
-    await write(io.json ? readyRecord(relay) : readyText(relay, settings.data ?? defaultOf('data'), io));
+    const reached = settings.publicUrl?.replace(/\/$/, '') ?? relay.url;
+    const app = settings.web === 'none' ? null : reached;
+    const data = settings.data ?? defaultOf('data');
+    await write(io.json ? readyRecord(relay, app) : readyText(relay, { data, app, io }));
     await aborted(stop);
   } finally {
     await relay.close();
@@ -48,21 +51,38 @@ function defaultOf(name: RelayOption['name']): string {
 }
 
 /** One line, so that whoever started the relay knows that it is ready and where. */
-function readyRecord({ url, port, firstUserKey }: Relay): string {
-  return jsonLine({ url, port, pid: process.pid, ...(firstUserKey === null ? {} : { userKey: firstUserKey }) });
+function readyRecord({ url, port, firstUserKey }: Relay, app: string | null): string {
+  const owner =
+    firstUserKey === null ? {} : { userKey: firstUserKey, ownersLink: app && ownersLink(app, firstUserKey) };
+  return jsonLine({ url, port, pid: process.pid, ...owner });
 }
 
-function readyText({ url, firstUserKey }: Relay, data: string, { style }: Io): string {
+/** Opens the app with the right to create. What stands behind the `#` goes to no server. */
+function ownersLink(app: string, userKey: string): string {
+  return `${app}/#owner.${userKey}`;
+}
+
+interface Ready {
+  readonly data: string;
+  /** Where the app is served; null: it is not. */
+  readonly app: string | null;
+  readonly io: Io;
+}
+
+function readyText({ url, firstUserKey }: Relay, { data, app, io: { style } }: Ready): string {
   const owner = firstUserKey === null ? '' : ' -d api_key=USER_KEY';
   const lines = [
     `A relay runs on ${style.bold(url)}. Ctrl-C stops it; everything is kept in ${data}`,
     '',
+    ...(app === null ? [] : [`  the app                        ${app}`]),
     `  a new channel, with its keys   curl ${url}/channels.json -d public_flag=true${owner}`,
     `  write to it                    fernspeak send ${url}/channels/ID --write-key-file FILE`,
     `  what the relay can read        fernspeak inspect ${url}/channels/ID`,
   ];
   if (firstUserKey !== null) {
     lines.push('', `  Its user key, which makes and changes channels, is shown this once: ${style.bold(firstUserKey)}`);
+    if (app !== null)
+      lines.push(`  It is in your own link to the app, too, which is a secret: ${ownersLink(app, firstUserKey)}`);
   }
   return `${lines.join('\n')}\n\n`;
 }

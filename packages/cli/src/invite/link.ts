@@ -4,7 +4,7 @@ import { parseAddress } from '@fernspeak/channel';
 import { usageError } from '../errors.ts';
 import { relayOrigin } from '../new/owner.ts';
 
-/** A link by which somebody joins; it is a secret. */
+/** A link by which somebody joins; it is a secret. `fernspeak join` and the app take it in either form. */
 export interface MadeLink {
   readonly link: string;
   /** Whom it is for: no two have the same, so that two who use one link are noticed. */
@@ -12,6 +12,9 @@ export interface MadeLink {
   /** Of the channel, as others reach it. */
   readonly address: string;
 }
+
+/** So long it is waited for a relay that could serve the app, in milliseconds. */
+const APP_ANSWERS_MS = 2000;
 
 interface LinkOptions {
   readonly label?: string | undefined;
@@ -30,7 +33,24 @@ export async function makeLink(
   const whom = label ?? `${who} (${new Date().toISOString().slice(0, 19)}Z)`;
   const name = myDevice ? conversation.about.me : null;
   const invite = { ...(await conversation.invite(whom)), address, ...(name === null ? {} : { name }) };
-  return { link: inviteLink(invite), label: whom, address };
+  const app = (await servesApp(conversation.about.address)) ? `${new URL(address).origin}/` : undefined;
+  return { link: inviteLink(invite, { app }), label: whom, address };
+}
+
+/** Whether the relay of an address serves the app, which the link then opens. False: also when it does not answer now. */
+async function servesApp(address: string): Promise<boolean> {
+  if (parseAddress(address).kind !== 'http') return false;
+  const { origin } = new URL(address);
+  try {
+    const answer = await fetch(`${origin}/build.json`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(APP_ANSWERS_MS),
+    });
+    const { hash } = (await answer.json()) as { hash?: unknown };
+    return answer.ok && typeof hash === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** The address that the link has: a file by its name alone, for it lies elsewhere for everybody. */
