@@ -65,6 +65,10 @@ receive   prints the text of each message, with a line end where it has none. Co
           text       null when it does not open or is no UTF-8; then bytes has the content in base64url
           findings   what is wrong with it: [{"code","sentence"}]
 
+          --plot draws numbers and flat JSON: of each name the values by the time of their tokens, and min, mean, median, max.
+  --json  one object: series [{"name","statistics":{"count","min","mean","max","median","sum"},"points":[{"at","value",
+          "entryId"}]}], and in omitted null or what was left out: no more than 16 names are kept
+
           Of a conversation: each message with its sender, further lines indented; who joined, and what is wrong, on
           stderr. What you wrote yourself is not new; --all shows it. --raw leaves out what is not signed.
   --json  as listen: type, id (the same for all members), entryId, entries, storedAt, sentAt, field, sealed, kind (text,

@@ -20,6 +20,10 @@ import { openPrompter, type Prompter } from '../terminal/prompt.ts';
 
 interface ReceiveOptions extends GlobalOptions, KeyOptions, ChannelOptions, Selection {
   readonly raw?: boolean;
+  /** A device's readings as a plot, of everything unless a range is named. */
+  readonly plot?: boolean;
+  /** The only series in it. */
+  readonly field?: string;
 }
 
 /** `fernspeak receive`: shows what has not been received yet. */
@@ -30,6 +34,7 @@ export function receiveCommand(): Command {
     ['fernspeak receive notes.csv', 'asks for the key or passphrase'],
     ['fernspeak receive notes.csv --key-file family.key --last 1', 'the newest message, read or not'],
     ['fernspeak receive http://127.0.0.1:8130/channels/1 --key-file ops.key --follow', 'and what comes, until Ctrl-C'],
+    ['fernspeak receive sensor.csv --key-file sensor.key --plot --since 7d', "a sensor's numbers as a plot"],
     ['fernspeak receive notes.csv --key-file family.key --all --json | jq -r .text', ''],
   ])
     .argument('<channel>', 'a conversation, http(s)://HOST/channels/ID, or a file that ends in .csv')
@@ -40,6 +45,11 @@ export function receiveCommand(): Command {
     )
     .option('--follow', 'do not end: show what comes')
     .option('--files <dir>', 'put the files that others sent into this folder; what is there already stays as it is')
+    .option(
+      '--plot',
+      'numbers and flat JSON as a plot: of all there is, or of --last or --since; marks nothing as received',
+    )
+    .option('--field <name>', 'with --plot: only the field or JSON key of this name')
     .option('--require', `exit code ${EXIT.nothing} when there is nothing`)
     .option('--raw', 'exact bytes, nothing made visible; not to a terminal');
   return withReadKey(withKey(command)).action(receive);
@@ -51,6 +61,9 @@ async function receive(named: string, options: ReceiveOptions): Promise<void> {
   const target = channelTarget(named);
   if (target !== null && options.files !== undefined) {
     throw usageError('Files are in conversations, not in bare channels.', 'fernspeak list shows the conversations.');
+  }
+  if (target === null && options.plot === true) {
+    throw usageError('Plots are made of bare channels, where devices write, not of conversations.');
   }
   const prompter = openPrompter(options);
   const profile = await profileOf(options, prompter);
@@ -95,13 +108,13 @@ async function receiveFrom(receiver: PlainReceiver): Promise<void> {
     const place = options.place ?? channel.place;
     const seal = plainSeal(await deriveKey({ secret: secret.text, place, kdf: options.kdf ?? 'fernspeak' }));
     const conversation = new Conversation({ channel, seal, store: profile.store });
-    const printer = options.raw === true ? new RawPrinter(io) : io.json ? new JsonPrinter() : new TextPrinter(io);
+    const printer = await printerFor(options, io);
     await receiveMessages({
       io,
       conversation,
       printer: printing(printer),
       signal: interruptSignal(),
-      selection: options,
+      selection: options.plot === true ? plotted(options) : options,
       notices: info.notices,
       place: isKey(secret) ? null : place,
     });
@@ -110,9 +123,24 @@ async function receiveFrom(receiver: PlainReceiver): Promise<void> {
   }
 }
 
+async function printerFor({ plot, field, raw }: ReceiveOptions, io: Io): Promise<Printer> {
+  if (plot === true) {
+    const { PlotPrinter } = await import('../plot/printer.ts');
+    return new PlotPrinter(io, field ?? null);
+  }
+  return raw === true ? new RawPrinter(io) : io.json ? new JsonPrinter() : new TextPrinter(io);
+}
+
+function plotted(selection: Selection): Selection {
+  return selection.last === undefined && selection.since === undefined ? { ...selection, all: true } : selection;
+}
+
 function refuseContradictions(options: ReceiveOptions): void {
   const ranges = (['all', 'last', 'since', 'follow'] as const).filter((name) => options[name] !== undefined);
   if (ranges.length > 1) throw usageError(`${ranges.map((name) => `--${name}`).join(' and ')} do not go together.`);
+  if (options.field !== undefined && options.plot !== true) throw usageError('--field goes with --plot.');
+  const other = (['raw', 'follow', 'files'] as const).find((name) => options[name] !== undefined);
+  if (options.plot === true && other !== undefined) throw usageError(`--plot and --${other} do not go together.`);
   if (options.raw !== true) return;
   if (options.json === true) throw usageError('--raw and --json do not go together.');
   if (process.stdout.isTTY) {
