@@ -7,7 +7,7 @@ export function FileButton({ send }: { readonly send: (files: Iterable<File>) =>
   return (
     <>
       <button type="button" class="quiet" aria-label="Send a file" onClick={() => input.current?.click()}>
-        <span aria-hidden="true">＋</span>
+        <span aria-hidden="true">+</span>
       </button>
       <input
         ref={input}

@@ -11,7 +11,7 @@ export function Picture(): JSX.Element {
     >
       <rect x="4" y="34" width="96" height="44" rx="12" class="mine" />
       <text x="52" y="61" class="on-mine">
-        See you at six
+        Home at six?
       </text>
       <path d="M104 56h34m84 0h34" class="way" />
       <rect x="142" y="26" width="76" height="60" rx="6" class="relay" />
@@ -26,7 +26,7 @@ export function Picture(): JSX.Element {
       </text>
       <rect x="260" y="34" width="96" height="44" rx="12" class="theirs" />
       <text x="308" y="61" class="on-theirs">
-        See you at six
+        Home at six?
       </text>
       <text x="52" y="100" class="who">
         you
