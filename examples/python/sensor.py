@@ -3,8 +3,8 @@
     fernspeak key --out sensor.key
     python3 sensor.py http://127.0.0.1:8130/channels/1 --key-file sensor.key --write-key-file write.key
 
-examples/sensor/reader.ts reads it, and so do `fernspeak receive` and any Fernet program. Works with ThingSpeak too, at
-most every 15 seconds. Needs Python 3.9 and `cryptography`.
+examples/sensor/reader.ts reads it, and so do `fernspeak receive` (with `--plot` as a plot) and any Fernet program. Works
+with ThingSpeak too, at most every 15 seconds. Needs Python 3.9 and `cryptography`.
 """
 
 import argparse

@@ -1,8 +1,15 @@
 import { strict as assert } from 'node:assert';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { contentOf, plainSeal } from '@fernspeak/conversation';
 import type { Point } from '@fernspeak/conversation/readings';
+import { LAUNCHER, temporaryFolder } from '@fernspeak/test';
 import fc from 'fast-check';
 import { drawing } from '../src/plot/drawing.ts';
+import { NEEDS_TERMINAL, openTerminal } from './support/terminal.ts';
+
+const KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 
 const point = fc.record({
   time: fc.integer({ min: 0, max: Date.UTC(2100, 0) }),
@@ -42,3 +49,22 @@ test('no line leads across a gap', () => {
   const drawn = lines.find((line) => /[\u2801-\u28ff]/.test(line)) ?? '';
   assert.match(drawn, /[\u2801-\u28ff] {40,}[\u2801-\u28ff]/);
 });
+
+test(
+  'in a terminal it is as wide as that, and a name from outside cannot command it',
+  { skip: NEEDS_TERMINAL },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const sealed = await plainSeal(KEY).seal(contentOf(JSON.stringify({ ['t\u001b[2J']: 1 })));
+    writeFileSync(join(folder, 'sensor.csv'), `created_at,entry_id,field1\n2026-11-24 06:00:00 UTC,1,${sealed}\n`);
+    writeFileSync(join(folder, 'sensor.key'), KEY);
+    const command = `"${process.execPath}" "${LAUNCHER}" receive sensor.csv --key-file sensor.key --plot --color never`;
+    const session = openTerminal(t, command, { cwd: folder, env: { FERNSPEAK_HOME: join(folder, 'home') } });
+    const { code, screen } = await session.end();
+    assert.equal(code, 0, screen);
+    const axis = screen.split(/\r?\n/).find((line) => line.includes('└')) ?? '';
+    assert.equal(axis.length, 100, screen);
+    assert.ok(screen.includes('t\u241b[2J'), screen);
+    assert.ok(!screen.includes('\u001b'), screen);
+  },
+);

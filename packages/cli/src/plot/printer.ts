@@ -69,8 +69,10 @@ export class PlotPrinter implements Printer {
   }
 
   #size(): PlotSize {
+    if (!this.#io.terminal) return PLAIN;
     const { columns, rows } = process.stdout;
-    return this.#io.terminal && columns > 0 && rows > 0 ? { width: columns, height: rows - 1 } : PLAIN;
+    // a terminal that does not know its size says 0
+    return { width: columns || PLAIN.width, height: rows ? rows - 1 : PLAIN.height };
   }
 }
 
