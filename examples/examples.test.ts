@@ -198,4 +198,10 @@ test('the sensor’s readings arrive under their fields’ names, and nothing of
   assert.match(String(first), /^Entry 2 is not the sensor's\.\n/);
   await sensor();
   await read;
+
+  const plot = await fernspeak(folder, ['receive', address, '--key-file', keyFile, '--plot', '--json', '--quiet']);
+  const { series } = JSON.parse(plot.stdout) as { series: { name: string; points: { entryId: number }[] }[] };
+  const entries = series.map(({ name, points }) => [name, points.map(({ entryId }) => entryId)]);
+  const expected = Object.values(names).map((name) => [name, [1, 4]]);
+  assert.deepEqual(entries, expected, plot.stderr);
 });
