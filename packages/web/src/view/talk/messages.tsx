@@ -49,12 +49,7 @@ export function Messages({ app, talk }: { readonly app: App; readonly talk: Talk
           {messages.map((message, at) => (
             <Fragment key={message.key}>
               <Separator message={message} before={messages[at - 1]} />
-              <Message
-                app={app}
-                talk={talk}
-                message={message}
-                named={messages[at - 1]?.sender?.id !== message.sender?.id}
-              />
+              <Message app={app} talk={talk} message={message} named={!goesOn(message, messages[at - 1])} />
             </Fragment>
           ))}
         </ol>
@@ -66,6 +61,11 @@ export function Messages({ app, talk }: { readonly app: App; readonly talk: Talk
       )}
     </div>
   );
+}
+
+/** Whether it follows another message of the same sender; that somebody joined is none. */
+function goesOn({ sender }: ShownMessage, before: ShownMessage | undefined): boolean {
+  return before !== undefined && before.kind !== 'hello' && before.sender?.id === sender?.id;
 }
 
 /** Where a new day begins. */
