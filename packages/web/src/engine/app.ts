@@ -14,6 +14,8 @@ import { deriveInWorker } from './derive.ts';
 import { ECHO, ECHO_TALK, answerMyself, inviteEcho } from './echo/echo.ts';
 import { Entrance, type Beginning, type Making, type Offered } from './entrance.ts';
 import { FIRST_SETTINGS, type Phase, type Settings } from './model.ts';
+import type { PlainTalk } from './plain/plain-talk.ts';
+import type { PlainTalks } from './plain/plain-talks.ts';
 import { Problem, problemOf, told } from './problem.ts';
 import { homeRelay, mayCreate, type Owner } from './relay.ts';
 import type { Found, Search } from './search.ts';
@@ -22,12 +24,16 @@ import { own, takeOver, type Ownership } from './page/tabs.ts';
 import { Talk } from './talk/talk.ts';
 
 const SETTINGS = 'settings';
+/** Names the channels that are read with a key, in the profile. */
+const PLAIN_NOTE = 'plain';
 
 /** All that the view knows: signals to read, and actions, which reject with a `Problem`. */
 export class App {
   readonly offered: Signal<Offered | null> = signal(null);
   /** Something went wrong that belongs to no action. */
   readonly problem: Signal<Problem | null> = signal(null);
+  /** Channels that are read with a key; null: the profile has none. */
+  readonly plain: Signal<PlainTalks | null> = signal(null);
   readonly online: Signal<boolean> = signal(navigator.onLine);
   readonly #phase = signal<Phase>({ kind: 'starting' });
   readonly #talks = signal<readonly Talk[]>([]);
@@ -131,6 +137,7 @@ export class App {
   show(talk: Talk | null): void {
     void this.#current.value?.look(false);
     this.#current.value = talk;
+    if (this.plain.value) this.plain.value.current.value = null;
     void talk?.look(document.visibilityState === 'visible');
   }
 
@@ -171,6 +178,19 @@ export class App {
     await talk.open();
     this.#talks.value = [...this.#talks.value, talk];
     return talk;
+  }
+
+  /** Channels that are read with a key, also where there is none yet. */
+  async plainTalks(): Promise<PlainTalks> {
+    const { PlainTalks } = await import('./plain/plain-talks.ts');
+    this.plain.value ??= await new PlainTalks(this.profile).open();
+    return this.plain.value;
+  }
+
+  /** Null: none. */
+  showPlain(talk: PlainTalk | null): void {
+    this.show(null);
+    if (this.plain.value) this.plain.value.current.value = talk;
   }
 
   async forget(talk: Talk): Promise<void> {
@@ -260,6 +280,7 @@ export class App {
     if (this.#givenUserKey !== null) await this.change({ userKey: this.#givenUserKey });
     else await this.#lookWhetherMayCreate();
     for (const known of await knownConversations(profile.store)) await this.take(known);
+    if ((await profile.note(PLAIN_NOTE)) !== null) await this.plainTalks();
     await answerMyself(this.#ended.signal);
     this.#show({ kind: 'open' });
     this.stirred();
@@ -269,6 +290,8 @@ export class App {
     this.#idle.stop();
     this.#ended.abort();
     for (const talk of this.#talks.value) talk.close();
+    this.plain.value?.close();
+    this.plain.value = null;
     this.#talks.value = [];
     this.#current.value = null;
     this.#settings.value = { ...FIRST_SETTINGS, theme: this.#settings.value.theme };

@@ -17,6 +17,7 @@ export type Sides = 'you' | 'both' | 'relay';
 export function MainWindow({ app }: { readonly app: App }): JSX.Element {
   const sides = useSignal<Sides>(matchMedia('(min-width: 900px)').matches ? 'both' : 'you');
   const talk = app.current.value;
+  const plain = app.plain.value?.current.value ?? null;
   useNotices(app);
   useEffect(() => {
     if (app.offered.value) openDialog({ kind: 'join' });
@@ -27,9 +28,13 @@ export function MainWindow({ app }: { readonly app: App }): JSX.Element {
     return () => removeEventListener('keydown', keys);
   }, [app]);
   return (
-    <div class={`window ${talk ? 'has-talk' : 'no-talk'} sides-${sides.value}`}>
+    <div class={`window ${talk || plain ? 'has-talk' : 'no-talk'} sides-${plain ? 'you' : sides.value}`}>
       <List app={app} />
-      {talk ? (
+      {plain ? (
+        <Lazy load={() => import('./plain/plain-pane.tsx')} key={`plain ${plain.about.address} ${plain.about.name}`}>
+          {({ PlainPane }) => <PlainPane app={app} talk={plain} />}
+        </Lazy>
+      ) : talk ? (
         <TalkPane key={talk.id} app={app} talk={talk} sides={sides} />
       ) : (
         <main class="nothing">

@@ -59,6 +59,8 @@ function OfTheApp({ app, dialog }: OfTheAppProps): JSX.Element {
       return (
         <Lazy load={() => import('./invite/paste-invite.tsx')}>{({ PasteInvite }) => <PasteInvite app={app} />}</Lazy>
       );
+    case 'add-plain':
+      return <Lazy load={() => import('../plain/add-plain.tsx')}>{({ AddPlain }) => <AddPlain app={app} />}</Lazy>;
     case 'create':
       return <Lazy load={() => import('./talk/create.tsx')}>{({ Create }) => <Create app={app} />}</Lazy>;
     case 'settings':

@@ -13,7 +13,10 @@ export type TalkDialog = { readonly talk?: Talk } & (
 
 /** Dialogs about anything else. `join` joins what `app.offered` holds. */
 export type AppDialog =
-  | { readonly kind: 'join' | 'paste-invite' | 'create' | 'settings' | 'passphrase' | 'switcher' | 'about' }
+  | {
+      readonly kind:
+        'join' | 'paste-invite' | 'add-plain' | 'create' | 'settings' | 'passphrase' | 'switcher' | 'about';
+    }
   | { readonly kind: 'recovery'; readonly what: 'save' | 'open' }
   | { readonly kind: 'finding'; readonly finding: Finding };
 

@@ -59,9 +59,38 @@ export function List({ app }: { readonly app: App }): JSX.Element {
   );
 }
 
+/** Channels that are read with a key: further lines of the list. */
+function Channels({ app }: { readonly app: App }): JSX.Element {
+  const plain = app.plain.value;
+  const all = plain?.all.value ?? [];
+  return (
+    <>
+      {all.map((talk) => (
+        <li key={`${talk.about.address} ${talk.about.name}`}>
+          <button
+            type="button"
+            class="row"
+            aria-current={plain?.current.value === talk ? 'true' : undefined}
+            onClick={() => app.showPlain(talk)}
+          >
+            <span class="avatar" aria-hidden="true">
+              ∿
+            </span>
+            <span class="name" dir="auto">
+              {nameInLine(talk.about.name)}
+            </span>
+            <span class="when" />
+            <span class="preview">{talk.messages.value.length} messages, not signed</span>
+          </button>
+        </li>
+      ))}
+    </>
+  );
+}
+
 function Talks({ app }: { readonly app: App }): JSX.Element {
   const talks = app.talks.value;
-  if (talks.length === 0) {
+  if (talks.length === 0 && app.plain.value === null) {
     return (
       <div class="empty">
         <p>No conversation yet.</p>
@@ -78,6 +107,7 @@ function Talks({ app }: { readonly app: App }): JSX.Element {
           <Row talk={talk} current={app.current.value === talk} show={() => app.show(talk)} />
         </li>
       ))}
+      <Channels app={app} />
     </ul>
   );
 }

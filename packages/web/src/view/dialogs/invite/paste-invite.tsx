@@ -50,6 +50,9 @@ export function PasteInvite({ app }: { readonly app: App }): JSX.Element {
           <button type="button" aria-expanded={scanning.value} onClick={() => (scanning.value = !scanning.value)}>
             {scanning.value ? 'Stop scanning' : 'Scan a code'}
           </button>
+          <button type="button" onClick={() => openDialog({ kind: 'add-plain' })}>
+            Read a channel with a key
+          </button>
         </div>
       </form>
       {scanning.value && <Scanner onCode={(text) => isInviteLink(text) && take(text)} />}
