@@ -419,7 +419,7 @@ async function throughTheList(page: Page, look: (name: string) => Promise<void>)
   await page.keyboard.press('Escape');
 }
 
-for (const width of [360, 1440]) {
+for (const width of [360, 768, 1440]) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`axe finds nothing in any dialog, ${width} pixels wide, ${colorScheme}`, { skip: NO_CHROMIUM }, async (t) => {
       const page = await begin(t, 'Ada', { viewport: { width, height: 800 }, colorScheme, bypassCSP: true });

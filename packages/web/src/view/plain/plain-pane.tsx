@@ -30,7 +30,7 @@ export function PlainPane({ app, talk }: PlainPaneProps): JSX.Element {
           ‹
         </button>
         <div class="title">
-          <h2 dir="auto">{name}</h2>
+          <h1 dir="auto">{name}</h1>
           <p class="note">
             sealed with a key, not signed · {talk.messages.value.length} messages
             {talk.connection.value === 'connecting' && ' · reading …'}

@@ -35,7 +35,7 @@ export function TalkPane({
           ‹
         </button>
         <div class="title">
-          <h2 dir="auto">{nameInLine(talk.name.value)}</h2>
+          <h1 dir="auto">{nameInLine(talk.name.value)}</h1>
           <p class="note">
             <TrustMark trust={talk.trust.value} words /> · end-to-end encrypted
           </p>
