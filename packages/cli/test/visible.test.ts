@@ -10,6 +10,7 @@ const CASES: Record<string, [given: string, shown: string]> = {
   delete: ['a\u007fb', 'a␡b'],
   'a C1 control sequence introducer': ['\u009b2J', '<U+009B>2J'],
   'a right-to-left override': ['exe.\u202efdp', 'exe.<U+202E>fdp'],
+  'what has no width': ['Ada\u200b\ufeff', 'Ada<U+200B><U+FEFF>'],
   isolates: ['\u2066x\u2069', '<U+2066>x<U+2069>'],
   'line and paragraph separators': ['a\u2028b\u2029c', 'a<U+2028>b<U+2029>c'],
 };

@@ -7,13 +7,25 @@
 const LONE_CR = /\r(?!\n)/g;
 /** C0 but tab, LF and CR; DEL and C1. */
 const CONTROLS = [...range(0x00, 0x08), 0x0b, 0x0c, ...range(0x0e, 0x1f), ...range(0x7f, 0x9f)];
-/** Directional marks, embeddings, overrides and isolates (UAX #9), line and paragraph separator, interlinear marks. */
+/**
+ * Directional marks, embeddings, overrides and isolates (UAX #9), line and paragraph separator, interlinear marks; and what has
+ * no width and joins nothing: two names that look the same must not differ by it.
+ */
 const INVISIBLE = [
+  0x00ad,
+  0x034f,
   0x061c,
+  ...range(0x115f, 0x1160),
+  0x180e,
+  0x200b,
   0x200e,
   0x200f,
   ...range(0x2028, 0x202e),
+  ...range(0x2060, 0x2064),
   ...range(0x2066, 0x2069),
+  0x3164,
+  0xfeff,
+  0xffa0,
   ...range(0xfff9, 0xfffb),
 ];
 /** What each of them is replaced by. */
