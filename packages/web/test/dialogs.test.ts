@@ -48,7 +48,7 @@ const dialog = (page: Page): Locator => page.getByRole('dialog');
 const press = (page: Page, name: string): Promise<void> =>
   dialog(page).getByRole('button', { name, exact: true }).click();
 const titled = (page: Page, name: string | RegExp): Promise<void> =>
-  dialog(page).getByRole('heading', { name, level: 2 }).waitFor();
+  dialog(page).getByRole('heading', { name }).waitFor();
 
 /** Makes a conversation, and an invite for somebody. Gives its link. */
 async function invite(page: Page, talk: string, label: string): Promise<string> {

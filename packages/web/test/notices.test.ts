@@ -144,7 +144,7 @@ test(
         .NotificationEvent;
       dispatchEvent(new Clicked('notificationclick', { notification }));
     });
-    await ada.getByRole('heading', { name: 'Garden', level: 2 }).waitFor();
+    await ada.getByRole('heading', { name: 'Garden' }).waitFor();
     assert.deepEqual(await notices(ada, 0), []);
 
     // nobody was asked who did not want to be; headless, the browser says no

@@ -72,7 +72,7 @@ const dialog = (page: Page): Locator => page.getByRole('dialog');
 const press = (page: Page, name: string): Promise<void> =>
   dialog(page).getByRole('button', { name, exact: true }).click();
 const titled = (page: Page, name: string | RegExp): Promise<void> =>
-  dialog(page).getByRole('heading', { name, level: 2 }).waitFor();
+  dialog(page).getByRole('heading', { name }).waitFor();
 const reminder = (page: Page): Locator => page.getByRole('region', { name: 'Recovery file' });
 
 /** Waits until the page has what would show the reminder. */

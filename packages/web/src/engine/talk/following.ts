@@ -12,7 +12,8 @@ export interface FollowingOptions {
   readonly conversation: FramedConversation;
   readonly acknowledge: boolean;
   readonly signal: AbortSignal;
-  readonly onMessage: (message: FramedMessage) => Promise<void>;
+  /** What came; all that came while the last ones were taken comes at once. */
+  readonly onMessages: (messages: readonly FramedMessage[]) => Promise<void>;
   /** Of the log as a whole. */
   readonly onFinding: (finding: Finding) => void;
   /** The channel answers again. */
@@ -79,12 +80,27 @@ export class Following {
     // an answer of the channel is what makes it live: following alone waits in silence
     await this.#answers();
     alive();
-    const { conversation, signal, acknowledge, onFinding, onMessage } = this.#options;
+    const { conversation, signal, acknowledge, onFinding, onMessages } = this.#options;
     const unread = conversation.follow({ signal, acknowledge, onFinding, parts: true });
     this.#commit = () => unread.commit();
+    const coming: FramedMessage[] = [];
+    const failed = new AbortController();
+    let taking = false;
+    const take = async (): Promise<void> => {
+      taking = true;
+      try {
+        while (coming.length > 0 && !this.#ended) await onMessages(coming.splice(0));
+      } catch (error) {
+        failed.abort(error);
+      } finally {
+        taking = false; // in the same turn as the last look: nothing can come in between
+      }
+    };
     for await (const message of unread) {
       alive();
-      await onMessage(message);
+      failed.signal.throwIfAborted();
+      coming.push(message);
+      if (!taking) void take();
     }
   }
 

@@ -86,7 +86,7 @@ export class Talk {
       conversation: this.conversation,
       acknowledge,
       signal: this.#ended.signal,
-      onMessage: (message) => this.#take(message),
+      onMessages: (messages) => this.#take(messages),
       onFinding: (finding) => (this.#logFindings.value = [...this.#logFindings.value, finding]),
       onLive: () => this.#outgoing.flush(),
     });
@@ -243,23 +243,33 @@ export class Talk {
     await this.#lookForReceipts();
   }
 
-  async #take(message: FramedMessage): Promise<void> {
-    const window = this.#window.value;
-    const newest = window.at(-1)?.position ?? 0;
-    if (message.kind === 'chunk' || message.kind === 'end') this.#parts.value += 1;
-    if (message.position > newest && isShown(message)) {
-      const shown = shownOf(message, this.me);
-      batch(() => {
-        if (shown.mine && shown.kind === 'text') this.#outgoing.cameBack();
-        this.#window.value = [...window, shown];
-        if (!shown.mine && (shown.kind === 'text' || shown.kind === 'file') && !this.#visible) this.#unread.value += 1;
-      });
-    }
-    if (message.kind === 'hello' || !this.#members.value.some(({ id }) => id === message.sender?.id)) {
+  async #take(messages: readonly FramedMessage[]): Promise<void> {
+    const newest = this.#window.value.at(-1)?.position ?? 0;
+    const parts = messages.filter(({ kind }) => kind === 'chunk' || kind === 'end').length;
+    const fresh = messages.filter((message) => message.position > newest && isShown(message));
+    const shown = fresh.map((message) => shownOf(message, this.me));
+    batch(() => {
+      this.#parts.value += parts;
+      for (const { mine, kind } of shown) if (mine && kind === 'text') this.#outgoing.cameBack();
+      this.#append(shown);
+      if (!this.#visible) this.#unread.value += shown.filter(countsAsUnread).length;
+    });
+    const known = new Set(this.#members.value.map(({ id }) => id));
+    if (messages.some(({ kind, sender }) => kind === 'hello' || !known.has(sender?.id ?? ''))) {
       await this.#load(Math.max(PAGE, this.#window.value.length));
-    } else if (message.findings.length > 0) this.#findings.value = await this.conversation.findings();
+    } else if (messages.some(({ findings }) => findings.length > 0)) {
+      this.#findings.value = await this.conversation.findings();
+    }
     if (this.#visible) await this.#following.commit();
     await this.#lookForReceipts();
+  }
+
+  /** Of very many at once the newest are shown, and the others come when somebody scrolls there. */
+  #append(shown: readonly ShownMessage[]): void {
+    if (shown.length === 0) return;
+    const isMany = shown.length > PAGE;
+    this.#window.value = isMany ? shown.slice(-PAGE) : [...this.#window.value, ...shown];
+    if (isMany) this.#hasOlder.value = true;
   }
 
   async #lookForReceipts(): Promise<void> {
@@ -272,6 +282,10 @@ export class Talk {
 /** The channel of a conversation, with its keys. @throws ChannelError for a file: a browser has none */
 function channelAt({ address, writeKey, readKey }: About): Channel {
   return openHttpChannel({ address, writeKey: writeKey ?? undefined, readKey: readKey ?? undefined });
+}
+
+function countsAsUnread({ mine, kind }: ShownMessage): boolean {
+  return !mine && (kind === 'text' || kind === 'file');
 }
 
 function changesAmong(members: readonly ConversationMember[]): IdentityChange[] {
