@@ -243,7 +243,7 @@ test('bad input: what is missing, what is no file, and what does not go together
 });
 
 test(
-  'a full disk is told, and what had come stays',
+  'where a part would be, a link that leads elsewhere is not followed',
   { skip: !existsSync('/dev/full') && 'needs /dev/full' },
   async (t) => {
     const { people, folder } = await meet(t, ['Ada', 'Bob']);

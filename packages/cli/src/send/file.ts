@@ -9,6 +9,7 @@ import { byteCount } from '../terminal/amount.ts';
 import { jsonLine } from '../terminal/json.ts';
 import { write } from '../terminal/output.ts';
 import { openTransferLine } from '../terminal/transfer.ts';
+import { visibleLine } from '../terminal/visible.ts';
 
 /** What others see of a file's type: enough for pictures to be shown. Anything else is a file. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -97,7 +98,7 @@ async function report({ name, size }: OpenedFile, sent: SentFile, { io, named }:
   if (io.json) return write(jsonLine({ status: 'stored', file, name, size, sha256, resumedFrom }));
   if (io.quiet) return;
   const again = resumedFrom > 0 ? `, ${byteCount(resumedFrom)} of it by an earlier command` : '';
-  await write(`${io.style.dim('sent')}  ${name} (${byteCount(size)}${again}) to ${named}\n`);
+  await write(`${io.style.dim('sent')}  ${visibleLine(name)} (${byteCount(size)}${again}) to ${named}\n`);
 }
 
 interface Broken {
